@@ -15,6 +15,11 @@ export interface AgentProfile {
   readonly package: string;
   /** Name of the agent. */
   readonly agent: string;
+  /**
+   * Origin: `"mock"`, a play of a mock model; `"real"`, calls of real models, or of any model that was
+   * observed; `"log"`, a stored session.
+   */
+  readonly source: "mock" | "real" | "log";
   /** SHA-256 of the script that was played; absent if it was not written by hand. */
   readonly script?: string;
   /** Names of the models that were called, in order of their first call, joined by commas. */

@@ -153,6 +153,7 @@ export class Profiler implements Observer {
       version: 1,
       package: config.version,
       agent: this.#agent,
+      source: "real",
       model: [...this.#models].join(", "),
       isEstimated: this.#isEstimated,
       unknown: [],

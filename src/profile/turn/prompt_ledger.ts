@@ -20,6 +20,8 @@ export interface MeasuredRequest {
   readonly promptChars: number;
   /** Characters of the leading messages that the session's previous request has too. */
   readonly stableChars: number;
+  /** True if the session's previous request has the same schema. */
+  readonly isSchemaStable: boolean;
 }
 
 /** Number of characters of each schema, which many requests share. */
@@ -34,6 +36,7 @@ function countSchema(schema: JsonSchema): number {
 /** Requests of one session. */
 export class PromptLedger {
   #history = new History();
+  #schema: JsonSchema | undefined;
   /** Schemas, and messages of no event, that an earlier request had. */
   readonly #sent = new WeakSet<JsonSchema | Message>();
   /** Sequence number of the last event whose message an earlier request had. */
@@ -46,7 +49,7 @@ export class PromptLedger {
 
   /** Measures the next request. */
   measure(request: LLMRequest): MeasuredRequest {
-    const { messages, schema, stable } = request;
+    const { messages, schema, stable, step } = request;
     let stableChars = this.#history.chars;
     if (!this.#history.continues(messages, stable)) {
       this.#history = new History();
@@ -67,7 +70,12 @@ export class PromptLedger {
       if (isNew) added.push(range);
     }
     this.#sentUntil = sentUntil;
-    const head = { part: "schema", chars: countSchema(schema), isNew: this.#send(schema) } as const;
+    const head: PromptRange = {
+      part: "schema",
+      ...(step !== undefined && { name: step }),
+      chars: countSchema(schema),
+      isNew: this.#send(schema),
+    };
     const tail = messages.slice(stable).map((message, place): PromptRange => ({
       ...partOf(stable + place),
       chars: countMessage(message),
@@ -75,11 +83,14 @@ export class PromptLedger {
     }));
     const tailChars = tail.reduce((sum, { chars }) => sum + chars, 0);
     const promptChars = history.chars + tailChars;
+    const isSchemaStable = schema === this.#schema;
+    this.#schema = schema;
     return {
       prompt: new SessionPrompt(head, history, added, tail),
       schemaChars: head.chars,
       promptChars,
       stableChars,
+      isSchemaStable,
     };
   }
 
@@ -103,7 +114,7 @@ export function measureAlone({ messages, schema }: LLMRequest): MeasuredRequest 
     chars: chars + promptChars,
     slice: (from: number, to: number) => cut(ranges, 0, from, to),
   };
-  return { prompt, schemaChars: chars, promptChars, stableChars: 0 };
+  return { prompt, schemaChars: chars, promptChars, stableChars: 0, isSchemaStable: false };
 }
 
 /** Part of the history, by offsets in characters. */

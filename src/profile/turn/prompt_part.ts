@@ -31,7 +31,7 @@ export type PromptPartKind =
 export interface PromptPart {
   /** Kind of the part. */
   readonly part: PromptPartKind;
-  /** Name of the tool of a result, or of the step of a step message. */
+  /** Name of the tool of a result, or of the step of a schema or a step message. */
   readonly name?: string;
 }
 

@@ -1,0 +1,70 @@
+/**
+ * Playing a conversation with an agent.
+ *
+ * @module
+ */
+import { createSession } from "../../session/create_session.ts";
+import { Session } from "../../session/session.ts";
+import type { Store } from "../../store/store.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import type { ConversationScript, ScriptModel, ScriptTurn } from "./script.ts";
+
+/** Options of a play. */
+export interface PlayOptions {
+  /** Returns the context of a session. Called for each play. Default: none. */
+  readonly context?: (opening: { readonly sessionId: string }) => unknown;
+  /** Data with which sessions begin, completed by the defaults of the agent. Default: these alone. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Store of the sessions, so that commits take their time. Default: in memory. */
+  readonly store?: Store;
+}
+
+/** Input of a conversation that plays by itself. */
+const AUTO_TURN: ScriptTurn = { input: "Go on" };
+
+/** Maximum number of turns of a conversation that plays by itself. */
+const MAX_AUTO_TURNS = 20;
+
+/** Creates a session for one play. */
+export async function openPlay(
+  core: AgentCore,
+  { context, data, store }: PlayOptions,
+): Promise<Session> {
+  const id = `profile-${crypto.randomUUID()}`;
+  const given = {
+    ...(data !== undefined && { data }),
+    ...(context !== undefined && { context: await context({ sessionId: id }) }),
+  };
+  if (store === undefined) return createSession(core, { id, ...given });
+  const { openSession } = await import("../../session/open_session.ts");
+  return new Session(await openSession(core, id, { store, ...given }));
+}
+
+/**
+ * Plays a script; without one, the model plays by itself until it has shown everything. Calls that
+ * wait for approval are allowed.
+ */
+export async function playScript(
+  session: Session,
+  source: ScriptModel,
+  script: ConversationScript | undefined,
+): Promise<void> {
+  let answers = 0;
+  for (let turn = 0; turn < (script?.length ?? MAX_AUTO_TURNS); turn++) {
+    if (session.status === "ended") return;
+    const next = script?.[turn] ?? AUTO_TURN;
+    source.beginTurn(next);
+    let { events } = await session.next(next.input);
+    while (session.status === "needs_approval") {
+      const verdicts = session.approvals.map(({ callKey: key, reason }) =>
+        reason === "approval"
+          ? { key, verdict: "approve" } as const
+          : { key, verdict: "deny", reason: "Its end is not known" } as const
+      );
+      ({ events } = await session.decideAll(verdicts));
+    }
+    // A model that only answers, twice in a row, has nothing left to show.
+    answers = events.filter(({ type }) => type === "decision").length === 1 ? answers + 1 : 0;
+    if (script === undefined && answers > 1) return;
+  }
+}

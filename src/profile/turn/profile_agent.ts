@@ -1,0 +1,179 @@
+/**
+ * Profiles of agents that play a conversation.
+ *
+ * @module
+ */
+import type { Agent } from "../../agent/agent.ts";
+import { type Clock, systemClock } from "../../clock.ts";
+import type { CostOf } from "../../cost/call_usage.ts";
+import { ConfigError, quote } from "../../errors.ts";
+import type { LLM } from "../../llm/llm.ts";
+import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
+import type { AgentProfile } from "./agent_profile.ts";
+import { LoopProbe } from "./loop_probe.ts";
+import { openPlay, type PlayOptions, playScript } from "./play_script.ts";
+import { CoreReplacer } from "./profiled_core.ts";
+import { Profiler } from "./profiler.ts";
+import { type ConversationScript, hashScript, ScriptModel } from "./script.ts";
+import { checkLatency, type Latency, simulateModel } from "./simulated_model.ts";
+
+/** Options of {@linkcode profileAgent}. */
+export interface ProfileOptions extends PlayOptions {
+  /**
+   * `"mock"`: the script decides, and an automatic mock where the script is silent; tokens are
+   * estimated from characters. `"real"`: the agent's own models decide; the script has the inputs.
+   *
+   * @default {"mock"}
+   */
+  readonly model?: "mock" | "real";
+  /** Delays of the mock. Default: none. */
+  readonly latency?: Latency;
+  /** Number of plays, after one that warms up. The profile is that of the median. @default {3} */
+  readonly iterations?: number;
+  /** Prices of model calls. Default: the agent's. */
+  readonly cost?: CostOf;
+  /** Clock of the times. It must never step back. Default: `performance.now()`. */
+  readonly clock?: Clock;
+}
+
+/** Clock that never steps back, unlike that of the system. */
+const STEADY_CLOCK: Clock = { ...systemClock, now: () => performance.now() };
+
+/**
+ * Plays a conversation with an agent, and profiles it. Its observers are not called, its tools and
+ * guards are. Calls that wait for approval are allowed. Agents that it calls as tools are profiled
+ * with it.
+ *
+ * @param agent Agent to profile; it is not changed.
+ * @param script Inputs and decisions. Default: the automatic mock with seed 1 plays the agent.
+ * @throws {ConfigError} if `agent` is not an agent, or an option is invalid.
+ * @throws {LLMError} if a model fails, or a decision of the script is illegal.
+ *
+ * @example Time and tokens, as with a small hosted model
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { formatProfile, profileAgent } from "@nomos/agent/profile";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM(),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const script = [{ input: "Hi", decisions: [decide.respond("Hello")] }];
+ * const latency = { firstToken: 4, perThousandRead: 1, perTokenWritten: 0.1 };
+ * const profile = await profileAgent(agent, script, { latency, iterations: 1 });
+ * assertEquals(profile.figures.turns, 1);
+ * console.log(formatProfile(profile));
+ * ```
+ */
+export async function profileAgent<Answers extends object, Data, Context>(
+  agent: Agent<Answers, Data, Context>,
+  script?: ConversationScript,
+  options: ProfileOptions = {},
+): Promise<AgentProfile> {
+  const { model = "mock", latency = {}, iterations = 3, clock = STEADY_CLOCK } = options;
+  const core = requireCore(agent, "profile");
+  checkPlay(script, model, iterations);
+  checkLatency(latency);
+  const { cost = core.cost } = options;
+  const play = async (): Promise<AgentProfile> => {
+    const profiler = new Profiler({ now: () => clock.now(), ...(cost && { cost }) });
+    const probe = new LoopProbe(clock);
+    const source = new ScriptModel();
+    const replacer = new CoreReplacer({
+      observers: [profiler],
+      modelFor: (own) => model === "real" ? own : simulateModel(own, source, clock, latency),
+    });
+    const played = { ...core, ...(cost && { cost }) };
+    const session = await openPlay(replacer.replace(played), options);
+    source.session = session.id;
+    probe.start();
+    try {
+      await playScript(session, source, script);
+    } finally {
+      probe.stop();
+    }
+    const profile = profiler.profile();
+    const total = { ...profile.total, blocked: probe.blocked };
+    return { ...profile, agent: core.name, source: model, total };
+  };
+  await play();
+  const profiles: AgentProfile[] = [];
+  while (profiles.length < iterations) profiles.push(await play());
+  const varies = profiles.some(({ figures }) =>
+    JSON.stringify(figures) !== JSON.stringify(profiles[0]!.figures)
+  );
+  const median = profiles.toSorted((a, b) => a.total.wall - b.total.wall)[
+    Math.floor((profiles.length - 1) / 2)
+  ]!;
+  return {
+    ...median,
+    ...(script !== undefined && { script: await hashScript(script) }),
+    unknown: varies ? ["counts differ between plays of the same conversation"] : [],
+  };
+}
+
+/**
+ * Returns a function that plays a conversation once, with an automatic mock that takes no time, for
+ * `deno bench`: what remains is the time of the framework and of the agent's own tools and guards.
+ *
+ * @throws {ConfigError} if `agent` is not an agent.
+ *
+ * @example In a file of `deno bench`
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { benchAgent } from "@nomos/agent/profile";
+ *
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM(),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const script = [{ input: "Hi", decisions: [decide.respond("Hello")] }];
+ * Deno.bench("greeter, one visit", benchAgent(agent, script));
+ * ```
+ */
+export function benchAgent<Answers extends object, Data, Context>(
+  agent: Agent<Answers, Data, Context>,
+  script?: ConversationScript,
+  options: PlayOptions = {},
+): () => Promise<void> {
+  const core = requireCore(agent, "bench");
+  const source = new ScriptModel();
+  const modelFor = (own: LLM) => withSchemaProfile(own, source);
+  const played = new CoreReplacer({ observers: [], modelFor }).replace(core);
+  return async () => {
+    const session = await openPlay(played, options);
+    source.session = session.id;
+    await playScript(session, source, script);
+  };
+}
+
+/**
+ * Checks a play, which may come from untyped code.
+ *
+ * @throws {ConfigError} if there is nothing to play, or the model or the number of plays is invalid.
+ */
+function checkPlay(
+  script: ConversationScript | undefined,
+  model: string,
+  iterations: number,
+): void {
+  const attempt = "Cannot profile the agent";
+  if (model !== "mock" && model !== "real") {
+    throw new ConfigError(`${attempt} with model ${quote(model)}: expected "mock" or "real"`);
+  }
+  if (!Number.isSafeInteger(iterations) || iterations < 1) {
+    throw new ConfigError(
+      `${attempt} in ${quote(iterations)} iterations: expected a whole number from 1`,
+    );
+  }
+  if (script === undefined && model === "real") {
+    throw new ConfigError(`${attempt} with its real model: expected a script with inputs`);
+  }
+  if (script === undefined || Array.isArray(script) && script.length > 0) return;
+  throw new ConfigError(`${attempt} with the script ${quote(script)}: expected a list of turns`);
+}

@@ -1,0 +1,187 @@
+import { Agent, decide, type LLM, MockLLM, MockLLMError, raw, Tool } from "@nomos/agent";
+import { type AgentProfile, formatProfile, profileAgent } from "@nomos/agent/profile";
+import { memoryStore } from "@nomos/agent/store";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import * as v from "valibot";
+import { SimClock } from "./sim_clock.ts";
+
+/** Model that must not be called, because a mock plays it. */
+const unreachable: LLM = {
+  name: "openai/gpt-5-mini",
+  decide: () => Promise.reject(new Error("The model was called")),
+};
+
+function createShop(
+  clock: SimClock,
+  llm: LLM = unreachable,
+): Agent<{ sell: unknown; pay: unknown }> {
+  const look = new Tool({
+    name: "look",
+    description: "Look it up",
+    args: v.object({ what: v.string() }),
+    run: async ({ what }) => {
+      await clock.wait(what === "slow" ? 30 : 10);
+      return "3 of them";
+    },
+  });
+  return new Agent({
+    name: "shop",
+    llm,
+    start: "sell",
+    steps: {
+      sell: {
+        description: "Sell",
+        tools: [look],
+        routes: {
+          pay: {
+            when: "they pay",
+            guard: () => {
+              clock.spend(2);
+              return true;
+            },
+          },
+        },
+      },
+      pay: { description: "Take the money" },
+    },
+  });
+}
+
+const SCRIPT = [
+  {
+    input: "What do you have?",
+    decisions: [
+      decide.calls([
+        { tool: "look", args: { what: "slow" } },
+        { tool: "look", args: { what: "fast" } },
+      ]),
+      raw({ decision: { action: "DANCE" } }),
+      decide.call("look", { what: "slow" }),
+      decide.respond("Three"),
+    ],
+  },
+  { input: "I take them", decisions: [decide.move("pay"), decide.respond("Thank you")] },
+];
+
+function timeOf({ time }: AgentProfile, kind: string): number | undefined {
+  return time.find((row) => row.kind === kind)?.wall;
+}
+
+Deno.test("a play of a script has the delays of its mock, tools and guards", async () => {
+  const clock = new SimClock();
+  const latency = { firstToken: 100 };
+  const options = { latency, clock, iterations: 2 };
+  const profile = await clock.drive(profileAgent(createShop(clock), SCRIPT, options));
+  assertEquals(timeOf(profile, "first token"), 600);
+  // Two calls at once, and one alone.
+  assertEquals(timeOf(profile, "tool"), 60);
+  assertEquals(profile.tools[0]!.busy, 70);
+  // The guard is asked with each of the five requests in its step.
+  assertEquals(timeOf(profile, "guard"), 10);
+  assertEquals([profile.total.wall, profile.total.blocked], [670, 0]);
+  assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
+  assertEquals(profile.waste.map(({ what, calls }) => [what, calls]).sort(), [
+    ["decisions that only move", 1],
+    ["refused outputs", 1],
+    ["repeated calls with equal results", 1],
+  ]);
+  const { model, source, isEstimated } = profile;
+  assertEquals({ model, source, isEstimated }, {
+    model: "openai/gpt-5-mini",
+    source: "mock",
+    isEstimated: true,
+  });
+});
+
+Deno.test("tokens that are read and written take the time that the latency says", async () => {
+  const clock = new SimClock();
+  const latency = { perThousandRead: 1_000, perTokenWritten: 10 };
+  const script = [{ input: "Hi", decisions: [decide.respond("Hello")] }];
+  const options = { latency, clock, iterations: 1 };
+  const profile = await clock.drive(profileAgent(createShop(clock), script, options));
+  const answers = profile.parts.find(({ part }) => part === "answers")!;
+  assertEquals(Math.round(timeOf(profile, "first token")!), profile.total.tokens - answers.tokens);
+  assert(timeOf(profile, "generation")! > 0);
+});
+
+Deno.test("equal plays have equal counts, and a script its hash", async () => {
+  const play = async () => {
+    const { figures, script } = await profileAgent(createShop(new SimClock()), SCRIPT.slice(1));
+    return { figures, script };
+  };
+  const first = await play();
+  assertEquals(await play(), first);
+  assertMatch(first.script!, /^[0-9a-f]{64}$/);
+});
+
+Deno.test("without a script, the agent plays by itself, and has no hash", async () => {
+  const clock = new SimClock();
+  const profile = await clock.drive(profileAgent(createShop(clock), undefined, { clock }));
+  assertEquals(profile.script, undefined);
+  assertEquals(profile.steps.map(({ step }) => step), ["sell", "pay"]);
+  assertEquals(profile.figures.tool_calls, 1);
+});
+
+Deno.test("a decision that is illegal in its step is named", async () => {
+  const script = [{ input: "Hi", decisions: [decide.move("nowhere")] }];
+  await assertRejects(
+    () => profileAgent(createShop(new SimClock()), script),
+    MockLLMError,
+    '"nowhere"',
+  );
+});
+
+Deno.test("real models decide by themselves, with the inputs of the script", async () => {
+  const llm = new MockLLM([decide.respond("Hello")], { whenDone: "repeat", name: "acme/real" });
+  const agent = createShop(new SimClock(), llm);
+  const profile = await profileAgent(agent, [{ input: "Hi" }], { model: "real", iterations: 2 });
+  assertEquals([profile.source, profile.model, llm.requests.length], ["real", "acme/real", 3]);
+});
+
+Deno.test("the calls of an agent that runs as a tool are profiled with it", async () => {
+  const clock = new SimClock();
+  const helper = createShop(clock);
+  const boss = new Agent({
+    name: "boss",
+    llm: unreachable,
+    start: "lead",
+    steps: {
+      lead: {
+        description: "Lead",
+        tools: [helper.asTool({ name: "shop", description: "Ask the shop" })],
+      },
+    },
+  });
+  const decisions = [decide.call("shop", { input: "Look" }), decide.respond("Done")];
+  const options = { latency: { firstToken: 100 }, clock, iterations: 1 };
+  const profile = await clock.drive(profileAgent(boss, [{ input: "Go", decisions }], options));
+  const own = profile.time.filter(({ agent }) => agent === undefined);
+  const child = profile.time.filter(({ agent }) => agent === "shop");
+  assertEquals(own.find(({ kind }) => kind === "first token")?.wall, 200);
+  assert(child.find(({ kind }) => kind === "first token")!.wall >= 200);
+  assertEquals(profile.figures.turns, 2);
+  assertEquals(profile.turns[0]!.lanes?.map(({ name }) => name), ["shop"]);
+  assertEquals(profile.parts.filter(({ part }) => part === "child agents"), []);
+});
+
+Deno.test("commits to a store have time of their own", async () => {
+  const clock = new SimClock();
+  const store = memoryStore();
+  const append = store.append.bind(store);
+  store.append = async (...args) => {
+    await clock.wait(5);
+    await append(...args);
+  };
+  const script = [{ input: "Hi", decisions: [decide.respond("Hello")] }];
+  const options = { store, clock, iterations: 1 };
+  const profile = await clock.drive(profileAgent(createShop(clock), script, options));
+  assertEquals(timeOf(profile, "commit"), 5);
+});
+
+Deno.test("text of a model cannot reach a terminal as it is", async () => {
+  const script = [{ input: "\u001b[2J\u202egone", decisions: [decide.respond("Hi")] }];
+  const profile = await profileAgent(createShop(new SimClock()), script, { iterations: 1 });
+  const text = formatProfile(profile, { turn: 1 });
+  assert(text.includes("\\u{1b}[2J\\u{202e}gone"));
+  assert(!/[\u001b\u202e]/.test(text));
+});
