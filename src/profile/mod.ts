@@ -1,8 +1,28 @@
 /**
- * Profiles of agents: where the time, the tokens and the money of their turns go.
+ * Profiles of agents: where the time, the tokens and the money of their turns go, and a gate that
+ * fails when a conversation needs more of them than before.
+ *
+ * @example Tables of a played conversation
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { formatProfile, profileAgent } from "@nomos/agent/profile";
+ *
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM(),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const profile = await profileAgent(agent, [
+ *   { input: "Hi", decisions: [decide.respond("Hello")] },
+ *   { input: "Bye", decisions: [decide.respond("Goodbye")] },
+ * ]);
+ * console.log(formatProfile(profile, { by: "tokens" }));
+ * ```
  *
  * @module
  */
+export type { SegmentKind, TimelineLane, TimelineSegment, TurnTimeline } from "./draw/timeline.ts";
 export type {
   AgentProfile,
   EventProfile,
@@ -16,16 +36,19 @@ export type {
   WasteKind,
   WasteRow,
 } from "./turn/agent_profile.ts";
-export {
-  formatProfile,
-  type FormatProfileOptions,
-  profileMarkdown,
-} from "./turn/format_profile.ts";
-export type { ProfileOrder } from "./turn/profile_tables.ts";
+export { compareWithBase } from "./turn/compare_base.ts";
+export type { Comparison, FigureChange } from "./turn/compare_base.ts";
+export { comparisonMarkdown, formatComparison } from "./turn/format_comparison.ts";
+export { formatProfile, profileMarkdown } from "./turn/format_profile.ts";
+export type { FormatProfileOptions } from "./turn/format_profile.ts";
 export type { PlayOptions } from "./turn/play_script.ts";
-export { benchAgent, profileAgent, type ProfileOptions } from "./turn/profile_agent.ts";
-export { Profiler, type ProfilerOptions } from "./turn/profiler.ts";
+export { benchAgent, profileAgent } from "./turn/profile_agent.ts";
+export type { ProfileOptions } from "./turn/profile_agent.ts";
+export { formatBase, readBase, takeBase } from "./turn/profile_base.ts";
+export type { Allowance, Allowances, ProfileBase } from "./turn/profile_base.ts";
+export type { ProfileOrder } from "./turn/profile_tables.ts";
+export { Profiler } from "./turn/profiler.ts";
+export type { ProfilerOptions } from "./turn/profiler.ts";
 export type { PromptPart, PromptPartKind } from "./turn/prompt_part.ts";
 export type { ConversationScript, ScriptTurn } from "./turn/script.ts";
 export type { Latency } from "./turn/simulated_model.ts";
-export type { SegmentKind, TimelineLane, TimelineSegment, TurnTimeline } from "./draw/timeline.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { createSession } from "../../session/create_session.ts";
-import { Session } from "../../session/session.ts";
+import { type Session, sessionOf } from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { ConversationScript, ScriptModel, ScriptTurn } from "./script.ts";
@@ -37,7 +37,7 @@ export async function openPlay(
   };
   if (store === undefined) return createSession(core, { id, ...given });
   const { openSession } = await import("../../session/open_session.ts");
-  return new Session(await openSession(core, id, { store, ...given }));
+  return sessionOf(await openSession(core, id, { store, ...given }));
 }
 
 /**

@@ -38,7 +38,8 @@ export class CoreReplacer {
       const steps = new Map([...core.graph.steps].map(([id, step]) => [id, this.#step(step)]));
       const { observers } = this.#replacements;
       const examples = { ...core.examples, embedder: this.#model(core.examples.embedder) };
-      replaced = { ...core, graph: { ...core.graph, steps }, observers, examples };
+      const models = new Map([...core.models].map(([name, own]) => [name, this.#model(own)]));
+      replaced = { ...core, models, graph: { ...core.graph, steps }, observers, examples };
       this.#cores.set(core, replaced);
     }
     return replaced;
