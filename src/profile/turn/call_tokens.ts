@@ -8,11 +8,11 @@ import type { Usage } from "../../llm/llm.ts";
 import { estimateUsage } from "../../llm/usage.ts";
 import { attributeTokens, type CallShare, MONEY_UNITS } from "./attribute_tokens.ts";
 import { measureAlone, type MeasuredRequest, PromptLedger } from "./prompt_ledger.ts";
-import type { ModelEvent, RecordedCall } from "./turn_record.ts";
+import type { ModelCall, ModelEvent, RecordedCall } from "./turn_record.ts";
 
 /** Model call with its tokens and money. */
 export interface CallTokens extends MeasuredRequest {
-  readonly call: RecordedCall;
+  readonly call: ModelCall;
   /** Parts to which the tokens and the money belong. */
   readonly shares: readonly CallShare[];
   /** Characters of the answer. */
@@ -41,26 +41,36 @@ export class TokenCounter {
 
   /** Counts the next call. */
   count(call: RecordedCall): CallTokens {
-    const { request, llm, end } = call;
+    const { request } = call;
     const measured = request.legal === undefined
       ? measureAlone(request)
       : this.#ledger.measure(request);
-    const answerChars = countAnswer(end);
-    const { usage: reported, cost: given, model } = readEnd(end);
-    const usage = reported ?? estimateUsage(measured.prompt.chars, answerChars);
-    const priceOf = (part: Usage) => computePrice(this.#costOf, part, llm, model);
-    const cost = given ?? priceOf(usage);
-    const { prompt } = measured;
-    return {
-      ...measured,
-      call,
-      shares: attributeTokens({ prompt, answerChars, usage, cost, priceOf }),
-      answerChars,
-      tokens: (usage.input ?? 0) + (usage.output ?? 0),
-      cost: cost === undefined ? undefined : Math.round(cost * MONEY_UNITS),
-      isEstimated: reported === undefined || reported.isEstimated === true,
-    };
+    return countCall(call, measured, this.#costOf);
   }
+}
+
+/** Counts the tokens of a call whose request is measured. */
+export function countCall(
+  call: ModelCall,
+  measured: MeasuredRequest,
+  costOf: CostOf | undefined,
+): CallTokens {
+  const { llm, end } = call;
+  const answerChars = countAnswer(end);
+  const { usage: reported, cost: given, model } = readEnd(end);
+  const { prompt } = measured;
+  const usage = reported ?? estimateUsage(prompt.chars, answerChars);
+  const priceOf = (part: Usage) => computePrice(costOf, part, llm, model);
+  const cost = given ?? priceOf(usage);
+  return {
+    ...measured,
+    call,
+    shares: attributeTokens({ prompt, answerChars, usage, cost, priceOf }),
+    answerChars,
+    tokens: (usage.input ?? 0) + (usage.output ?? 0),
+    cost: cost === undefined ? undefined : Math.round(cost * MONEY_UNITS),
+    isEstimated: reported === undefined || reported.isEstimated === true,
+  };
 }
 
 function readEnd(

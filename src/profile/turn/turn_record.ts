@@ -19,11 +19,9 @@ export interface RecordedWork extends Work {
 export type ModelEvent = SessionEvent<"decision" | "error" | "model_failed" | "summary" | "limit">;
 
 /** Model call of a turn. */
-export interface RecordedCall {
+export interface ModelCall {
   /** Name of the LLM. */
   readonly llm: string;
-  /** Request. Its messages are read when the turn is over. */
-  readonly request: LLMRequest;
   /** Step for which the call was made. */
   readonly step: string;
   /** Number of the call in its turn, from 0. */
@@ -31,6 +29,13 @@ export interface RecordedCall {
   /** Number of events of the turn before the call. */
   readonly eventsBefore: number;
   /** Event with which it ended; undefined if the turn ended before. */
+  readonly end: ModelEvent | undefined;
+}
+
+/** Model call that was observed. */
+export interface RecordedCall extends ModelCall {
+  /** Request. Its messages are read when the turn is over. */
+  readonly request: LLMRequest;
   end: ModelEvent | undefined;
 }
 
@@ -42,8 +47,22 @@ export interface TurnRecord {
   readonly end: ObservedEnd;
   readonly segments: readonly TimelineSegment[];
   readonly works: readonly RecordedWork[];
-  readonly calls: readonly RecordedCall[];
   readonly events: readonly RecordedEvent[];
+}
+
+/** Returns true if an event ends a model call. */
+export function isModelEvent(event: SessionEvent): event is ModelEvent {
+  switch (event.type) {
+    case "decision":
+    case "error":
+    case "model_failed":
+    case "summary":
+      return true;
+    case "limit":
+      return event.usage !== undefined;
+    default:
+      return false;
+  }
 }
 
 /** Event, and when it was committed. */

@@ -16,12 +16,12 @@ import type {
 } from "../../turn/observer.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
 import { attributeTime } from "./attribute_time.ts";
-import type {
-  ModelEvent,
-  RecordedCall,
-  RecordedEvent,
-  RecordedWork,
-  TurnRecord,
+import {
+  isModelEvent,
+  type RecordedCall,
+  type RecordedEvent,
+  type RecordedWork,
+  type TurnRecord,
 } from "./turn_record.ts";
 
 /** Work that may still run. */
@@ -31,7 +31,7 @@ interface OpenWork extends Omit<RecordedWork, "to"> {
 }
 
 /** Called when a turn is over. */
-export type OnRecord = (record: TurnRecord) => void;
+export type OnRecord = (record: TurnRecord, calls: readonly RecordedCall[]) => void;
 
 /** Settings of a {@linkcode TurnRecorder}. */
 export interface RecorderOptions {
@@ -138,16 +138,9 @@ export class TurnRecorder implements TurnObserver {
     for (const [callKey, work] of this.#tools) this.#endTool(callKey, work);
     const works = this.#works.map((work): RecordedWork => ({ ...work, to: work.to ?? to }));
     const segments = attributeTime({ from: this.#from, to, step: this.#turn.step, works });
-    this.#options.onRecord({
-      turn: this.#turn,
-      from: this.#from,
-      to,
-      end,
-      segments,
-      works,
-      calls: this.#calls,
-      events: this.#events,
-    });
+    const events = this.#events;
+    const record = { turn: this.#turn, from: this.#from, to, end, segments, works, events };
+    this.#options.onRecord(record, this.#calls);
   }
 
   #begin(
@@ -228,19 +221,4 @@ function readChunkType(result: unknown): "text" | "restart" | "result" | undefin
     return undefined;
   }
   return (result.value as { readonly type?: "text" | "restart" | "result" }).type;
-}
-
-/** Returns true if an event ends a model call. */
-function isModelEvent(event: SessionEvent): event is ModelEvent {
-  switch (event.type) {
-    case "decision":
-    case "error":
-    case "model_failed":
-    case "summary":
-      return true;
-    case "limit":
-      return event.usage !== undefined;
-    default:
-      return false;
-  }
 }
