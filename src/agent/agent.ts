@@ -24,7 +24,6 @@ import type { State } from "../history/state.ts";
 import { liveSessionOf, Session, sessionOf } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";
-import { readInitialData } from "../turn/session_data.ts";
 import type { TurnOf } from "../turn/turn.ts";
 
 /**
@@ -234,10 +233,7 @@ export class Agent<
   asTool<Args = AgentToolInput, CallerData = unknown, CallerContext = Context>(
     options: AgentToolOptions<Args, CallerData, CallerContext, Context>,
   ): Tool<Args, CallerData, CallerContext> {
-    const tool = createAgentTool(() => this.#core, options);
-    const attempt = `Cannot create tool ${quote(options.name)}, whose data begin with the defaults`;
-    readInitialData(this.#core, undefined, attempt);
-    return tool;
+    return createAgentTool(this.#core, options);
   }
 
   /**

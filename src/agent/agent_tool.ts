@@ -9,7 +9,9 @@ import { quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
 import type { ChildAgent } from "../turn/child_call.ts";
+import { readInitialData } from "../turn/session_data.ts";
 import type { AgentToolParts } from "./agent_call.ts";
 
 /** Default arguments of an agent that runs as a tool. */
@@ -74,24 +76,30 @@ const shape: option.OptionShape<AgentToolOptions> = {
 };
 
 /**
- * Creates a tool that runs an agent, which may be created after the tool.
+ * Creates a tool that runs an agent.
  *
- * @throws {ConfigError} if an option is invalid.
+ * @param agent The agent, or a function that returns one which is created after the tool.
+ * @throws {ConfigError} if an option is invalid, or the agent's data have no defaults.
  */
 export function createAgentTool<Args, Data, Context, ChildContext>(
-  agent: AgentToolParts["agent"],
+  agent: AgentCore | AgentToolParts["agent"],
   options: AgentToolOptions<Args, Data, Context, ChildContext>,
 ): Tool<Args, Data, Context> {
   option.checkOptions(shape, options, `Cannot create tool ${quote(options?.name)} of an agent`);
-  const { args, input, context, ...others } = options;
+  const { name, args, input, context, ...others } = options;
+  if (typeof agent === "object") {
+    const attempt = `Cannot create tool ${quote(name)}, whose data begin with the defaults`;
+    readInitialData(agent, undefined, attempt);
+  }
   const parts: AgentToolParts = {
-    name: options.name,
-    agent,
+    name,
+    agent: typeof agent === "object" ? () => agent : agent,
     input: input ?? (args === undefined ? readInput : JSON.stringify),
     context,
   };
   const tool = new Tool<Args, Data, Context>({
     ...others,
+    name,
     args: args ?? getInputSchema() as StandardSchema<unknown, never>,
     run: async (given, context) => await (await load()).runStandalone(parts, given, context),
   });
