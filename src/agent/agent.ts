@@ -77,7 +77,7 @@ export class Agent<
     );
     registerCore(this, this.#core);
     this.name = this.#core.name;
-    this.warnings = findWarnings(this.#core.graph);
+    this.warnings = findWarnings(this.#core.graph).map(({ message }) => message);
   }
 
   /**
@@ -164,10 +164,9 @@ export class Agent<
   async explain(session: Session<TurnOf<Answers, Data>>): Promise<Explanation> {
     const live = session instanceof Session ? liveSessionOf(session) : undefined;
     if (live?.agent !== this.#core) {
+      const what = live === undefined ? quote(session) : `session ${quote(live.id)}`;
       throw new ConfigError(
-        `Cannot explain ${
-          live === undefined ? quote(session) : `session ${quote(live.id)}`
-        }: expected a session of agent ${quote(this.name)}`,
+        `Cannot explain ${what}: expected a session of agent ${quote(this.name)}`,
       );
     }
     return await (await import("./explain.ts")).explainNext(live);

@@ -21,7 +21,13 @@ export const COMMON_ALIASES: Readonly<Record<string, string>> = { q: "quiet", V:
 
 /** Flags of each command, besides those of every one. */
 export const FLAGS = {
-  validate: { strict: false, for: { repeated: "text" }, permissions: false, explore: false },
+  validate: {
+    strict: false,
+    for: { repeated: "text" },
+    permissions: false,
+    explore: false,
+    "ignore-flows": false,
+  },
   schema: { kind: ["agent", "tests", "conversation"], output: undefined, install: false },
 } as const;
 

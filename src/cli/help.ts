@@ -43,6 +43,7 @@ Usage: nomos validate [AGENT] [flags]
       --permissions     print only the deno flags that the agent needs
       --explore         also play every step, route, tool outcome and guard
       --watch           again when a file changes
+      --ignore-flows    load a Nomos file without its flows
 Examples:
   nomos validate
   nomos validate agent.yaml --strict --for anthropic --for google

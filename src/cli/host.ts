@@ -8,4 +8,5 @@ import process from "node:process";
 import type { HostCall } from "./protocol.ts";
 import { runHost } from "./run_host.ts";
 
-process.exitCode = await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall);
+// Timers and connections of an agent's modules would keep the process alive.
+process.exit(await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall));

@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AgentModule, ExportedAgent } from "../config/agent_module.ts";
+import { importInTime } from "../config/import_in_time.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { type ConfigFile, readConfig } from "../config/read_config.ts";
 import { quote, reasonOf } from "../errors.ts";
@@ -91,7 +92,7 @@ async function openModule(project: Project, options: OpenAgentOptions): Promise<
 
 async function importModule({ path }: Project): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await import(pathToFileURL(resolve(path)).href);
+    return await importInTime(pathToFileURL(resolve(path)).href);
   } catch (cause) {
     throw new CommandError(`Cannot load ${quote(path)}: ${reasonOf(cause)}`, {
       code: "MODULE_FAILED",

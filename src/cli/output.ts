@@ -45,12 +45,12 @@ export class Output {
 
   /** Writes a line to stdout. */
   line(text: string = ""): void {
-    writeAll(1, `${text}\n`);
+    this.write(`${text}\n`);
   }
 
   /** Writes a JSON document to stdout. */
   document(value: unknown): void {
-    writeAll(1, `${JSON.stringify(value)}\n`);
+    this.line(JSON.stringify(value));
   }
 
   /** Writes a line to stderr, unless the user wants results only. */

@@ -16,7 +16,7 @@ import {
 } from "./flags.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { HELP } from "./help.ts";
-import { Output } from "./output.ts";
+import { Output, type OutputOptions } from "./output.ts";
 import { VERSION } from "../version.ts";
 
 /** What other commands of the field do, and what does it here. */
@@ -32,14 +32,16 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  * Reads a command line and runs its command; prints help, the version, mistakes and failures.
  *
  * @param start Runs the command.
+ * @param createOutput Creates the output. Default: that of this process.
  * @returns The exit code.
  */
 export async function runCommand(
   args: readonly string[],
   start: (name: CommandName, call: CommandCall<CommandName>) => Promise<number>,
+  createOutput: (options: OutputOptions) => Output = (options) => new Output(options),
 ): Promise<number> {
   const json = args.includes("--json");
-  const plain = new Output({ json, quiet: false, color: true });
+  const plain = createOutput({ json, quiet: false, color: true });
   const refuse = (message: string) => {
     if (json) plain.document({ ok: false, error: { code: "USAGE", message } });
     plain.error(message);
@@ -77,7 +79,7 @@ export async function runCommand(
     plain.line(VERSION);
     return EXIT.yes;
   }
-  const output = new Output(options);
+  const output = createOutput(options);
   try {
     return await start(name, { options, positionals: command.positionals, output });
   } catch (error) {

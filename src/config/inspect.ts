@@ -35,7 +35,7 @@ function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
     if (ignoreFlows) inspection.warn(["flows"], { message: "flows are ignored" }, "key");
     else {
       const message = "flows are not supported yet";
-      const expected = 'no flows; the option "ignoreFlows" leaves them out';
+      const expected = 'no flows; --ignore-flows, or the option "ignoreFlows", leaves them out';
       inspection.report(["flows"], { message, expected }, "key");
     }
   }

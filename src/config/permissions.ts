@@ -86,7 +86,8 @@ function contains(folder: string, path: string): boolean {
   return way !== "" && !/^\.\.(?:[/\\]|$)/.test(way) && !/^(?:[/\\]|[A-Za-z]:)/.test(way);
 }
 
-function listModels({ llm, embedding_model }: AgentConfig): readonly ModelConfig[] {
+/** Lists the models of an agent file, that for embeddings included. */
+export function listModels({ llm, embedding_model }: AgentConfig): readonly ModelConfig[] {
   const models = llm === undefined
     ? []
     : isSingleModel(llm)

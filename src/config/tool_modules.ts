@@ -6,6 +6,7 @@
 import { access } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { quote, reasonOf } from "../errors.ts";
+import { importInTime } from "./import_in_time.ts";
 import type { Inspection } from "./inspection.ts";
 import type { ProblemText, SourcePath } from "./source.ts";
 import type { ToolExport } from "./tool_tag.ts";
@@ -84,10 +85,11 @@ async function importModule(
   specifier: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    return await import(specifier);
+    return await importInTime(specifier);
   } catch (error) {
     // Deno colours the place in its message.
-    const reason = stripVTControlCharacters(reasonOf(error)).replace(/\s*\n\s*/g, " ");
+    const reason = stripVTControlCharacters(reasonOf(error)).replace(/\s*\n\s*/g, " ")
+      .replace(/\.$/, "");
     const message = `the module cannot be loaded: ${reason}`;
     inspection.report(path, { message, expected: "a module that can be imported" });
     return undefined;

@@ -10,7 +10,7 @@ import type { SchemaProfile } from "./schema_profile.ts";
 import { toWholePattern } from "./whole_pattern.ts";
 
 /** Keywords that restrict a value, by its kind. */
-const RESTRICTIONS = {
+export const RESTRICTIONS = {
   string: ["pattern", "format", "minLength", "maxLength", "contentEncoding", "not"],
   number: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "not"],
   array: ["minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains", "not"],

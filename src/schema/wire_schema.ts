@@ -145,7 +145,8 @@ export class WireForm {
   readonly prototype: object | null;
   /** JSON Schema in normal form. */
   readonly document: SchemaDocument;
-  readonly #patternsTrusted: boolean;
+  /** True if the patterns are those that the schema validates by; otherwise they are said in words. */
+  readonly patternsTrusted: boolean;
   readonly #lowered = new Map<string, LoweredSchema>();
 
   /**
@@ -167,7 +168,7 @@ export class WireForm {
   /** Builds a form, without the cache. */
   constructor(text: string, patternsTrusted: boolean, owner: string) {
     this.key = buildKey(text, patternsTrusted);
-    this.#patternsTrusted = patternsTrusted;
+    this.patternsTrusted = patternsTrusted;
     this.document = readDocument(text, owner);
     this.#lowerForAnyProfile(owner);
     this.isObject = this.document.isObject;
@@ -203,7 +204,7 @@ export class WireForm {
    * Returns the profile without `pattern`, unless patterns are trusted.
    */
   #removeUntrustedPatterns(profile: SchemaProfile): SchemaProfile {
-    if (this.#patternsTrusted) return profile;
+    if (this.patternsTrusted) return profile;
     const stringKeywords = profile.stringKeywords.filter((keyword) => keyword !== "pattern");
     return { ...profile, stringKeywords };
   }

@@ -85,7 +85,9 @@ const VENDORS: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
 const UNKNOWN: Vendor = { schemaProfile: openaiStrict, messageRules: SYSTEM_FIRST };
 
 /** Returns the vendor of a model. Behind the gateway, `modelId` names the vendor. */
-export function findVendor({ provider, modelId }: AiSdkModel): Vendor {
+export function findVendor(
+  { provider, modelId }: Pick<AiSdkModel, "provider" | "modelId">,
+): Vendor {
   const name = provider === "gateway" ? modelId : `${provider}/${modelId}`;
   return VENDORS.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
 }

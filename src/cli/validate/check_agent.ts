@@ -1,0 +1,193 @@
+/**
+ * Checking an agent: all problems and warnings with their places, its graph and what it needs.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { coreOf } from "../../agent/build_core.ts";
+import { listModels, type Permissions, requiredPermissions } from "../../config/permissions.ts";
+import { inspect } from "../../config/inspect.ts";
+import type { Inspection } from "../../config/inspection.ts";
+import { loadAgent } from "../../config/load_agent.ts";
+import { ConfigFileError, type ConfigProblem } from "../../config/problem.ts";
+import { PROVIDERS } from "../../config/providers.ts";
+import { readText } from "../../config/read_config.ts";
+import { findVariable, readProcessVariable, type ReadVariable } from "../../config/variables.ts";
+import { type GraphError, reasonOf } from "../../errors.ts";
+import { findWarnings } from "../../graph/reachability.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { CommandError } from "../exit_code.ts";
+import { openAgent } from "../open_agent.ts";
+import { subtract, unite } from "../permissions.ts";
+import type { Project } from "../project.ts";
+
+/** Result of checking an agent. */
+export interface CheckedAgent {
+  /** Name of the agent; undefined if it is not known. */
+  readonly name?: string;
+  /** The agent; undefined if there are errors. */
+  readonly agent?: object;
+  /** Core of the agent; undefined if there are errors, or if another copy of the package made it. */
+  readonly core?: AgentCore;
+  /** Problems that prevent the use of the agent. */
+  readonly errors: readonly ConfigProblem[];
+  /** Parts that are ignored, and steps that cannot be reached or left. */
+  readonly warnings: readonly ConfigProblem[];
+  /** Permissions that the agent needs; undefined if it is a module, whose code decides it. */
+  readonly permissions?: Permissions;
+  /** Context of a session; undefined if the agent needs none. */
+  readonly context?: unknown;
+  /** Returns the place of a step. */
+  locateStep(step: string): Pick<ConfigProblem, "file" | "line" | "column" | "path">;
+}
+
+/** Options of a check. */
+interface CheckOptions {
+  /** If true, flows of an agent file are left out. */
+  readonly ignoreFlows: boolean;
+  /** Called with a sentence about a choice that was made for the user. */
+  readonly onNote: (text: string) => void;
+}
+
+/** Checks the agent of a project. */
+export async function checkAgent(
+  project: Project,
+  options: CheckOptions,
+): Promise<CheckedAgent> {
+  return project.isModule ? await checkModule(project, options) : await checkFile(project, options);
+}
+
+async function checkFile(
+  project: Project,
+  { ignoreFlows }: CheckOptions,
+): Promise<CheckedAgent> {
+  const { path, text } = await readText(project.path);
+  const inspection = inspect(path, text, { ignoreFlows });
+  const { config } = inspection;
+  const locateStep = (step: string) => locate(inspection, step);
+  const name = typeof config?.name === "string" ? { name: config.name } : {};
+  const warnings: ConfigProblem[] = [];
+  try {
+    const agent = await loadAgent({ path, text }, {
+      ignoreFlows,
+      env: withPlaceholders(inspection),
+      onConfigWarning: (warning) => warnings.push(warning),
+    });
+    const core = coreOf(agent)!;
+    for (const { step, message } of findWarnings(core.graph)) {
+      warnings.push({ ...locateStep(step), message });
+    }
+    const permissions = listPermissions(project, { path, config });
+    return { ...name, agent, core, errors: [], warnings: sort(warnings), permissions, locateStep };
+  } catch (error) {
+    if (!(error instanceof ConfigFileError)) throw error;
+    return { ...name, errors: error.problems, warnings: sort(error.warnings), locateStep };
+  }
+}
+
+function sort(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Returns the place of a step in an agent file. */
+function locate(
+  { source, config }: Inspection,
+  step: string,
+): ReturnType<CheckedAgent["locateStep"]> {
+  const index = config.steps.findIndex(({ step_id }) => step_id === step);
+  return source.locate(index < 0 ? [] : ["steps", index], { message: "" });
+}
+
+/**
+ * Returns values also for variables of models that are not set, so that an agent is checked where
+ * there are no keys.
+ */
+function withPlaceholders(inspection: Inspection): ReadVariable {
+  const placeholders = new Map<string, string>();
+  const isKnown = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model");
+  for (const { kwargs, provider } of isKnown ? listModels(inspection.config) : []) {
+    for (const name of Object.values(kwargs).map(findVariable)) {
+      // A number, because any setting may be one.
+      if (name !== undefined) placeholders.set(name, "1");
+    }
+    for (const name of [findVariable(kwargs.base_url), PROVIDERS[provider].urlVariable]) {
+      if (name !== undefined) placeholders.set(name, `https://${provider}.invalid`);
+    }
+  }
+  return (name) => readIfAllowed(name) ?? placeholders.get(name);
+}
+
+/** Returns the value of a variable; undefined also if an invalid file led to no permission for it. */
+function readIfAllowed(name: string): string | undefined {
+  try {
+    return readProcessVariable(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lists the permissions that the agent of a file needs, with paths relative to the working directory. */
+function listPermissions(
+  { root }: Project,
+  file: Parameters<typeof requiredPermissions>[0],
+): Permissions {
+  const folder = { read: [relative("", root) || "."] };
+  return unite(folder, subtract(requiredPermissions(file, readProcessVariable), folder));
+}
+
+async function checkModule(project: Project, { onNote }: CheckOptions): Promise<CheckedAgent> {
+  const { path } = project;
+  const place = { file: path, line: 1, column: 1, path: "" };
+  const locateStep = (step: string) => ({ ...place, path: `steps.${step}` });
+  try {
+    const opened = await openAgent(project, { onWarning: () => {}, onNote });
+    try {
+      const { agent } = opened;
+      const core = coreOf(agent);
+      const warnings = core === undefined
+        ? agent.warnings.map((message) => ({ ...place, message }))
+        : findWarnings(core.graph).map(({ step, message }) => ({ ...locateStep(step), message }));
+      const context = await opened.openContext("validate");
+      return {
+        name: agent.name,
+        agent,
+        ...core !== undefined && { core },
+        errors: [],
+        warnings,
+        locateStep,
+        ...context,
+      };
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { errors: describeFailure(project, error), warnings: [], locateStep };
+  }
+}
+
+/** Returns the problems of a module that cannot be used. */
+function describeFailure(project: Project, error: CommandError): readonly ConfigProblem[] {
+  const { cause } = error;
+  const place = findPlace(cause, project);
+  // Of another copy of the package, it is no instance of this class.
+  const { problems } = Object(cause) as Partial<GraphError>;
+  if (Array.isArray(problems)) return problems.map((problem) => ({ ...place, ...problem }));
+  return [{ ...place, path: "", message: cause === undefined ? error.message : reasonOf(cause) }];
+}
+
+/** Returns the first place in the project that an error names; otherwise the beginning of its module. */
+function findPlace(
+  error: unknown,
+  { path, root }: Project,
+): Pick<ConfigProblem, "file" | "line" | "column"> {
+  const { message, stack } = Object(error) as Partial<Error>;
+  const folder = `${pathToFileURL(root).href}/`;
+  for (const [, url, line, column] of `${message}\n${stack}`.matchAll(/(file:\S+?):(\d+):(\d+)/g)) {
+    if (!url!.startsWith(folder)) continue;
+    const file = relative("", fileURLToPath(url!));
+    return { file, line: Number(line), column: Number(column) };
+  }
+  return { file: path, line: 1, column: 1 };
+}

@@ -1,0 +1,72 @@
+/** Commands of `nomos` that run in the process of a test. */
+import { assertEquals } from "@std/assert";
+import type { CommandCode } from "../../src/cli/commands.ts";
+import type { AgentCall, CommandCall, CommandName } from "../../src/cli/flags.ts";
+import { Output, type OutputOptions } from "../../src/cli/output.ts";
+import { findProject } from "../../src/cli/project.ts";
+import { runCommand } from "../../src/cli/run_command.ts";
+
+/** Result of a command. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Code of the commands of the launcher. */
+const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<CommandCall<Name>>> } = {
+  schema: () => import("../../src/cli/commands/schema.ts"),
+};
+
+/** Code of the commands of the agent's process. */
+const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
+  validate: () => import("../../src/cli/commands/validate.ts"),
+};
+
+/** Runs a command line, and collects what it prints. */
+export async function nomos(...args: string[]): Promise<Ended> {
+  const printed = { stdout: "", stderr: "" };
+  class Collected extends Output {
+    override write(text: string): void {
+      printed.stdout += text;
+    }
+    override error(text: string): void {
+      printed.stderr += `${text}\n`;
+    }
+  }
+  const code = await runCommand(args, async (name, call) => {
+    const own = OWN[name] as (() => Promise<CommandCode<CommandCall<CommandName>>>) | undefined;
+    if (own !== undefined) return await (await own()).run(call);
+    const hosted = HOSTED[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
+    return await (await hosted()).run({ ...call, project: findProject(call.positionals[0]) });
+  }, (options: OutputOptions) => new Collected(options));
+  return { code, ...printed };
+}
+
+/** Runs a command line with `--json`, and returns the only document that it prints. */
+export async function nomosJson(
+  expectedCode: number,
+  ...args: string[]
+  // deno-lint-ignore no-explicit-any
+): Promise<any> {
+  const { code, stdout } = await nomos(...args, "--json");
+  const document = JSON.parse(stdout);
+  assertEquals([code, document.ok], [expectedCode, expectedCode === 0], stdout);
+  return document;
+}
+
+/** Runs a test in a new folder with these files. */
+export async function withFiles(
+  files: Readonly<Record<string, string>>,
+  run: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
