@@ -26,6 +26,7 @@ export interface Command<Name extends CommandName = CommandName> {
 
 /** Commands by name. */
 export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
+  init: { alias: { t: "template", y: "yes" }, positionals: 1 },
   validate: { positionals: 1 },
   schema: { alias: { o: "output" } },
 };

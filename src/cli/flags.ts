@@ -21,6 +21,14 @@ export const COMMON_ALIASES: Readonly<Record<string, string>> = { q: "quiet", V:
 
 /** Flags of each command, besides those of every one. */
 export const FLAGS = {
+  init: {
+    template: undefined,
+    ts: false,
+    provider: undefined,
+    from: undefined,
+    yes: false,
+    generate: false,
+  },
   validate: {
     strict: false,
     for: { repeated: "text" },

@@ -34,6 +34,25 @@ Flags of every command:
 Exit codes: 0 yes; 1 no: not valid, failed, or worse; 2 the command line was not understood;
             3 a model, the network or a store failed, so there is no answer, or nothing comparable (another script); 130 stopped by Ctrl-C
 `,
+  init: `Makes a new agent that runs at once, without a key.
+
+Usage: nomos init [FOLDER] [flags]
+
+  -t, --template NAME   barista (default), support, or empty
+      --ts              agent.ts instead of agent.yaml
+      --provider NAME   openai (default), anthropic, google, mistral, groq, cohere, huggingface,
+                        azure or ollama
+      --from FILE       begin with this agent file, a Nomos one for example
+  -y, --yes             ask nothing; so it is without a terminal
+
+FOLDER is the folder of the new agent, this one if it is left out. Nothing is overwritten: a folder
+with files in the way is refused, and they are named.
+Examples:
+  nomos init cafe
+  nomos init desk --template support --provider anthropic --yes
+  nomos init cafe --from ../cafe/config.agent.yaml
+Permissions: --allow-read and --allow-write of the folder
+`,
   validate: `Checks an agent without a model, a key or a network.
 
 Usage: nomos validate [AGENT] [flags]

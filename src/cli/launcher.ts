@@ -9,6 +9,7 @@ import { runCommand } from "./run_command.ts";
 
 /** Code of the commands that run in the user's process, with all of the user's permissions. */
 const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<CommandCall<Name>>> } = {
+  init: () => import("./commands/init.ts"),
   schema: () => import("./commands/schema.ts"),
 };
 

@@ -76,7 +76,7 @@ export async function saveConfig(file: ConfigFile, config: AgentConfig): Promise
 }
 
 /** Returns the text of a file with new content. */
-function editText({ path, text }: ConfigFile, config: AgentConfig): string {
+export function editText({ path, text }: ConfigFile, config: AgentConfig): string {
   // Without keys whose value is undefined.
   const wanted = JSON.parse(JSON.stringify(config));
   const edit = (keepsForm: boolean) => {

@@ -39,7 +39,7 @@ function writeFunction(name: string, { desc, args }: ToolDefConfig): string {
       : "";
     return `${quoteKey(arg.key)}: ${writeType(convertType(arg.type!))}${note}`;
   });
-  const parameters = args.length === 0 ? "" : `args: { ${types.join("; ")} }`;
+  const parameters = args.length === 0 ? "" : `_args: { ${types.join("; ")} }`;
   const isPlain = IDENTIFIER_REGEXP.test(name);
   const identifier = isPlain ? name : name.replace(/[^\p{ID_Continue}$]/gu, "_");
   return (desc === undefined ? "" : `${writeComment(`* ${desc}`)}\n`) +
@@ -54,7 +54,7 @@ function writeTool(name: string, def: ToolDefConfig | undefined): string {
   name: ${JSON.stringify(name)},
   description: ${JSON.stringify(def?.desc ?? name)},
   args: v.object({ ${args.join(", ")} }), // with the types of the arguments
-  run: (args) => {
+  run: () => {
     throw new Error(${JSON.stringify(`${name} is not written yet`)});
   },
 });

@@ -19,11 +19,11 @@ import type {
 } from "./test_config.ts";
 import { testFormat } from "./test_format.ts";
 
-/** Parses a file of tests, and finds all problems that it shows. */
+/** Parses a file of tests, and finds all problems that it shows; those of names only if they are known. */
 export function inspectTests(
   file: string,
   text: string,
-  names: Required<AgentNames>,
+  names: AgentNames,
 ): Inspection<TestFileConfig> {
   const inspection = new Inspection(file, text, testFormat);
   const { config } = inspection;
@@ -57,12 +57,12 @@ export function parseRegExp(text: string): RegExp | undefined {
 class TestInspector {
   readonly #inspection: Inspection<TestFileConfig>;
   readonly #path: SourcePath;
-  readonly #names: Required<AgentNames>;
+  readonly #names: AgentNames;
 
   constructor(
     inspection: Inspection<TestFileConfig>,
     path: SourcePath,
-    names: Required<AgentNames>,
+    names: AgentNames,
   ) {
     this.#inspection = inspection;
     this.#path = path;
@@ -157,11 +157,18 @@ class TestInspector {
   }
 
   #checkStep(path: SourcePath, name: string | undefined): void {
-    checkName(this.#inspection, [...this.#path, ...path], name, "step", this.#names.steps);
+    this.#checkName(path, name, "step");
   }
 
   #checkTool(path: SourcePath, name: string | undefined): void {
-    checkName(this.#inspection, [...this.#path, ...path], name, "tool", this.#names.tools);
+    this.#checkName(path, name, "tool");
+  }
+
+  #checkName(path: SourcePath, name: string | undefined, kind: "step" | "tool"): void {
+    const known = this.#names[`${kind}s`];
+    if (known !== undefined) {
+      checkName(this.#inspection, [...this.#path, ...path], name, kind, known);
+    }
   }
 
   #report(path: SourcePath, problem: ProblemText): void {

@@ -97,6 +97,14 @@ export function planTests(
   );
 }
 
+/** Returns the number of tests in a text that need no model. */
+export function countOffline(text: string): number {
+  const { config, problems } = inspectTests("", text, {});
+  if (problems.length > 0) return 0;
+  return [...Object.values(config.unit), ...Object.values(config.e2e)]
+    .filter((test) => findSkipReason(test, {}) === undefined).length;
+}
+
 /** Returns a function that reports each warning once, because every run loads the agent. */
 function warnOnce(
   warn: LoadOptions["onConfigWarning"] = (warning) => console.warn(formatProblem(warning)),

@@ -1,0 +1,63 @@
+/**
+ * `nomos init`: makes a new agent that runs at once, without a key.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { isatty } from "node:tty";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { CommandCall } from "../flags.ts";
+import { takeAgent } from "../init/from_file.ts";
+import { listNextSteps } from "../init/next_steps.ts";
+import { listProjectFiles } from "../init/project_files.ts";
+import { takeTemplate } from "../init/take_template.ts";
+import { writeFiles } from "../init/write_files.ts";
+import { shownInLine } from "../shown.ts";
+
+/** Runs the command. */
+export async function run(
+  { options, positionals: [named], output }: CommandCall<"init">,
+): Promise<number> {
+  if (options.generate) {
+    throw new CommandError(
+      "Cannot generate an agent from a description. Begin with a template, such as " +
+        "`nomos init --template support`, and change its agent.yaml",
+      { code: "USAGE", exitCode: EXIT.usage },
+    );
+  }
+  const agent = options.from === undefined
+    ? takeTemplate(options)
+    : await takeAgent(options.from, options);
+  const isAsked = !options.yes && !output.json && isatty(0) && isatty(2);
+  const folder = named ?? (isAsked ? await askFolder() : ".");
+  const steps = listNextSteps(folder, agent);
+  const files = listProjectFiles(agent, steps);
+  writeFiles(folder, files);
+  const names = [...files.keys()];
+  if (output.json) {
+    const next = steps.map(({ command }) => command);
+    output.document({ ok: true, folder, files: names, notes: agent.notes, next });
+    return EXIT.yes;
+  }
+  const place = folder === "." ? "" : ` ${shownInLine(join(folder, "/"))}:`;
+  output.line(`Made${place} ${names.map(shownInLine).join(", ")}`);
+  for (const note of agent.notes) output.line(shownInLine(note));
+  output.line();
+  for (const { command, meaning } of steps) {
+    output.line(`  ${command.padEnd(20)} ${meaning}`.trimEnd());
+  }
+  return EXIT.yes;
+}
+
+/** Asks for the folder of the new agent. Nothing else must be known. */
+async function askFolder(): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question("Folder of the new agent (this one): ");
+    return answer.trim() || ".";
+  } finally {
+    terminal.close();
+  }
+}

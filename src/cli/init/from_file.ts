@@ -1,0 +1,182 @@
+/**
+ * A new project from an agent file, of Nomos for example: its tools become TypeScript.
+ *
+ * @module
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import type { AgentConfig, ModelConfig } from "../../config/agent_config.ts";
+import { isSingleModel } from "../../config/format.ts";
+import { PROVIDERS } from "../../config/providers.ts";
+import { readConfig } from "../../config/read_config.ts";
+import { editText } from "../../config/save_config.ts";
+import { writeStubs } from "../../config/tool_stubs.ts";
+import { nameTool, parseTag } from "../../config/tool_tag.ts";
+import { listVariables } from "../../config/variables.ts";
+import { quote } from "../../errors.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { OptionsOf } from "../flags.ts";
+import type { NewAgent } from "./new_agent.ts";
+import { PACKAGES } from "./templates.ts";
+
+/** Module that Deno can import. */
+const MODULE = /\.[cm]?[jt]s$/;
+/** Package, which is not copied. */
+const PACKAGE = /^[a-z]{2,}:/i;
+
+/**
+ * Takes the agent of an agent file: its text with another list of tool files, a module with the
+ * signatures of its Python tools, and copies of the other files that it names. A conversation and tests
+ * beside it are copied too; otherwise, ones with a single answer are written.
+ *
+ * @throws {ConfigFileError} listing every problem of the file.
+ * @throws {CommandError} if it names a file that is missing, or outside its folder.
+ */
+export async function takeAgent(
+  path: string,
+  { template, provider, ts }: Partial<OptionsOf<"init">>,
+): Promise<NewAgent> {
+  const unused = Object.entries({ template, provider, ts }).find(([, value]) => value);
+  if (unused !== undefined) {
+    throw new CommandError(
+      `Cannot use --${
+        unused[0]
+      } with --from: expected one of the two, because the agent file has it`,
+      { code: "USAGE", exitCode: EXIT.usage },
+    );
+  }
+  const file = await readConfig(path, { ignoreFlows: true });
+  const { config } = file;
+  const files = new Map<string, string>();
+  const notes: string[] = [];
+  const folder = dirname(path);
+  const copy = (name: string) => files.set(...readBeside(folder, name));
+  const { tool_files, external_tools } = config.tools;
+  const isKept = (name: string) => PACKAGE.test(name) || MODULE.test(name);
+  const kept = tool_files.filter(isKept);
+  const python = tool_files.filter((name) => !isKept(name));
+  for (const name of [...kept, ...listModules(config), ...Object.values(config.schemas)]) {
+    if (!PACKAGE.test(name)) copy(name);
+  }
+  const missing = python.length === 0 ? [] : listMissingTools(config, [...files.values()]);
+  const stubs = files.has("tools.ts") ? "python_tools.ts" : "tools.ts";
+  if (missing.length > 0) {
+    files.set(stubs, writeStubs(missing, config.tools.tool_defs));
+    const list = new Intl.ListFormat("en").format(python);
+    notes.push(`${stubs} has the signatures of ${list}. Write the bodies of its functions.`);
+  }
+  if (config.flows.length > 0) notes.push("The flows were left out: they are not supported yet.");
+  const agent = editText(file, {
+    ...config,
+    flows: [],
+    tools: {
+      ...config.tools,
+      tool_files: missing.length > 0 ? [...kept, stubs] : kept,
+      external_tools,
+    },
+  });
+  const script = writeFirstAnswer(config);
+  for (const name of ["conversation.yaml", "tests.agent.yaml"] as const) {
+    if (existsSync(join(folder, name))) copy(name);
+    else if (script !== undefined) files.set(name, script[name]);
+  }
+  const variables = [...new Set([...listVariables(config), ...listKeys(config)])];
+  return {
+    files: new Map([["agent.yaml", agent], ...files]),
+    variables,
+    flags: [],
+    packages: { valibot: PACKAGES.valibot },
+    notes,
+  };
+}
+
+/** Returns the name and text of a file that an agent file names. */
+function readBeside(folder: string, name: string): [name: string, text: string] {
+  const path = normalize(name);
+  if (isAbsolute(path) || path.startsWith("..")) {
+    throw new CommandError(
+      `Cannot copy ${quote(name)}: it is outside the folder of the agent file: ` +
+        "expected a file beside it. Move it there first",
+    );
+  }
+  try {
+    return [path, readFileSync(join(folder, path), "utf8")];
+  } catch (cause) {
+    throw new CommandError(
+      `Cannot copy ${quote(name)}, which the agent file names: expected a file in ${quote(folder)}`,
+      { cause },
+    );
+  }
+}
+
+/** Lists the relative modules of external tools. */
+function listModules({ tools }: AgentConfig): readonly string[] {
+  return tools.external_tools.flatMap(({ tag }) => {
+    const parsed = parseTag(tag);
+    return "specifier" in parsed && parsed.specifier.startsWith(".") ? [parsed.specifier] : [];
+  });
+}
+
+/** Lists the tools that no package and no copied module has. */
+function listMissingTools(
+  { steps, tools }: AgentConfig,
+  modules: readonly string[],
+): readonly string[] {
+  const external = tools.external_tools.map(({ tag, name }) => {
+    const parsed = parseTag(tag);
+    return name ?? ("name" in parsed ? nameTool(parsed) : "");
+  });
+  const names = new Set([
+    ...steps.flatMap(({ available_tools }) => available_tools),
+    ...Object.keys(tools.tool_defs),
+  ]);
+  return [...names].filter((name) =>
+    !external.includes(name) && !modules.some((text) => text.split(/\W+/).includes(name))
+  );
+}
+
+/** Lists the variables of the keys of an agent's models. */
+function listKeys({ llm, embedding_model }: AgentConfig): readonly string[] {
+  const models: readonly ModelConfig[] = llm === undefined
+    ? []
+    : isSingleModel(llm)
+    ? [llm as ModelConfig]
+    : Object.values(llm as Readonly<Record<string, ModelConfig>>);
+  return [...models, ...embedding_model === undefined ? [] : [embedding_model]].flatMap((model) => {
+    const { keys: [key], urlVariable } = PROVIDERS[model.provider];
+    return [
+      ...key === undefined || model.kwargs.api_key !== undefined ? [] : [key],
+      ...urlVariable === undefined || model.kwargs.base_url !== undefined ? [] : [urlVariable],
+    ];
+  });
+}
+
+/** Writes a conversation and a test in which the agent answers; undefined if no step can. */
+function writeFirstAnswer(
+  { steps, start_step_id }: AgentConfig,
+): Readonly<Record<"conversation.yaml" | "tests.agent.yaml", string>> | undefined {
+  const byId = new Map(steps.map((step) => [step.step_id, step]));
+  const ways: string[][] = [[start_step_id]];
+  const seen = new Set([start_step_id]);
+  for (const way of ways) {
+    const step = byId.get(way.at(-1)!)!;
+    if (!step.auto_flow) {
+      const moves = way.slice(1).map((id) => `{ move: ${JSON.stringify(id)} }`);
+      const script = [...moves, "{ respond: Hello! How can I help? }"];
+      return {
+        "conversation.yaml":
+          "# Plays the model until there is a key: what the user says, and what " +
+          "the model decides.\n" +
+          ["{ user: Hello }", ...script].map((entry) => `- ${entry.slice(2, -2)}\n`).join(""),
+        "tests.agent.yaml": "unit: # one turn\n  answers: # offline: the script plays the model\n" +
+          `    input: Hello\n    script: [${script.join(", ")}]\n    check: { says: Hello }\n`,
+      };
+    }
+    for (const { target, guard } of step.routes) {
+      if (guard !== undefined || seen.has(target)) continue;
+      seen.add(target);
+      ways.push([...way, target]);
+    }
+  }
+  return undefined;
+}

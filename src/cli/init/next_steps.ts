@@ -1,0 +1,66 @@
+/**
+ * What to do with a new project.
+ *
+ * @module
+ */
+import { countOffline } from "../../config/test_file/plan_tests.ts";
+import { type CommandName, FLAGS } from "../flags.ts";
+import { shownInLine } from "../shown.ts";
+import type { NewAgent } from "./new_agent.ts";
+
+/** Line of the closing text of `nomos init`, which a shell runs. */
+export interface NextStep {
+  /** Command. */
+  readonly command: string;
+  /** Its meaning in words; empty if it needs none. */
+  readonly meaning: string;
+  /** Name and command line of the task that it runs, if it runs one. */
+  readonly task?: readonly [name: string, line: string];
+}
+
+/** Lists what to do next, by the files of the project. */
+export function listNextSteps(
+  folder: string,
+  { files, variables, flags }: NewAgent,
+): readonly NextStep[] {
+  const deno = "Deno" in globalThis ? "deno" : "npx -y deno";
+  const tests = files.get("tests.agent.yaml");
+  const [key] = variables;
+  const isScripted = files.has("conversation.yaml");
+  const player = isScripted ? "a script plays the model" : "a mock plays the model";
+  const tasks: readonly (readonly [task: string, command: string, meaning: string])[] = [
+    [
+      "chat",
+      "run",
+      key === undefined
+        ? `talk to it; its model must be there, or add: --model mock`
+        : `talk to it; ${player} until ${key} is in .env`,
+    ],
+    ...tests === undefined
+      ? []
+      : [["test", "test", `its ${formatCount(countOffline(tests))}, offline`] as const],
+    ["validate", "validate", "check it, and print the permissions that it needs"],
+    ["graph", "graph", "draw it"],
+    ["profile", "profile", "where time, tokens and money of a turn go"],
+  ];
+  return [
+    ...folder === "." ? [] : [{ command: `cd ${quoteForShell(folder)}`, meaning: "" }],
+    ...tasks.filter(([, command]) => Object.hasOwn(FLAGS, command)).map(
+      ([name, command, meaning]): NextStep => {
+        const own = "allow-net" in FLAGS[command as CommandName] ? flags : [];
+        const task = [name, [command, ...own].join(" ")] as const;
+        return { command: `${deno} task ${name}`, meaning, task };
+      },
+    ),
+  ];
+}
+
+function formatCount(count: number): string {
+  return count === 1 ? "1 test" : `${count} tests`;
+}
+
+/** Returns a path as one word of a shell. */
+function quoteForShell(path: string): string {
+  const shown = shownInLine(path);
+  return /^[\w./~-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
+}

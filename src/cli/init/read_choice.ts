@@ -1,0 +1,27 @@
+/**
+ * Values of flags that are one of some names.
+ *
+ * @module
+ */
+import { findNearest } from "../../schema/option_shape.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+
+/**
+ * Returns the value of a flag.
+ *
+ * @throws {CommandError} if it is none of the choices.
+ */
+export function readChoice<Choice extends string>(
+  flag: string,
+  value: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const nearest = findNearest(value, choices);
+  throw new CommandError(
+    `Cannot use ${JSON.stringify(value)} for --${flag}: expected one of ${choices.join(", ")}` +
+      (nearest === undefined ? "" : `; did you mean ${nearest}?`),
+    { code: "USAGE", exitCode: EXIT.usage },
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * Agent of a template.
+ *
+ * @module
+ */
+import { listNeeds } from "../../config/providers.ts";
+import type { OptionsOf } from "../flags.ts";
+import { toFlags } from "../permissions.ts";
+import type { NewAgent } from "./new_agent.ts";
+import { readChoice } from "./read_choice.ts";
+import { PACKAGES, TEMPLATES } from "./templates.ts";
+import { MODELS, packagesOf, replaceModel, VENDORS } from "./vendors.ts";
+
+/** Templates by name. */
+const ALL: Readonly<Record<string, Readonly<Record<string, string>>>> = TEMPLATES;
+
+/**
+ * Takes the agent of a template.
+ *
+ * @throws {CommandError} if there is no template, or no vendor, of that name.
+ */
+export function takeTemplate(
+  { template = "barista", provider = "openai", ts }: OptionsOf<"init">,
+): NewAgent {
+  const texts = ALL[readChoice("template", template, Object.keys(ALL))]!;
+  const vendor = readChoice("provider", provider, VENDORS);
+  const { hosts, variables } = listNeeds(
+    { provider: vendor, model: MODELS[vendor], kwargs: {} },
+    () => undefined,
+  );
+  const [key] = vendor === "google" ? variables.toReversed() : variables;
+  const files = [
+    ts ? "agent.ts" : "agent.yaml",
+    "tools.ts",
+    "conversation.yaml",
+    "tests.agent.yaml",
+  ];
+  return {
+    files: new Map(files.map((name) => [name, replaceModel(texts[name]!, vendor)])),
+    variables: [
+      ...key === undefined ? [] : [key],
+      ...vendor === "azure" && !ts ? ["AZURE_OPENAI_ENDPOINT"] : [],
+    ],
+    flags: ts ? toFlags({ net: hosts, env: variables }) : [],
+    packages: { valibot: PACKAGES.valibot, ...ts ? packagesOf(vendor) : {} },
+    notes: [],
+  };
+}
