@@ -7,14 +7,15 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import * as option from "../../schema/option_shape.ts";
-import { inspect } from "../inspect.ts";
 import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "../problem.ts";
 import { readTextSync } from "../read_config.ts";
+import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";
 import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
 import type { YamlTestOptions } from "./test_options.ts";
 import type { FileTest } from "./test_players.ts";
+import { readTestedFile, takeTestedAgent, type TestedAgent } from "./tested_agent.ts";
 import type { TestReport } from "./test_run.ts";
 
 /** Names of agent files, which are looked for beside a file of tests. */
@@ -30,8 +31,8 @@ export interface PlannedTest {
   readonly content: UnitTestConfig | ConversationTestConfig;
   /** Reason why it cannot be played. Absent if it can. */
   readonly skipReason?: string;
-  /** Plays the test. Does not throw: the report has the failure. */
-  run(): Promise<TestReport>;
+  /** Plays the test, as often as it says, or `runs` times. Does not throw: the report has the failure. */
+  run(runs?: number): Promise<TestReport>;
 }
 
 const shape: option.OptionShape<YamlTestOptions> = {
@@ -42,10 +43,10 @@ const shape: option.OptionShape<YamlTestOptions> = {
 };
 
 /**
- * Reads a file of tests and the file of its agent. Tools, schemas and models of the agent are loaded
- * when a test runs.
+ * Reads a file of tests. The agent of a file is loaded when a test runs.
  *
  * @param attempt Start of the message about an invalid option.
+ * @param tested Agent of a program. Default: that of the options.
  * @throws {ConfigFileError} listing every problem of the file of tests, or of the agent file.
  * @throws {ConfigError} if an option is invalid.
  */
@@ -53,48 +54,48 @@ export function planTests(
   file: string | URL,
   options: YamlTestOptions,
   attempt: string,
+  tested?: TestedAgent,
 ): readonly PlannedTest[] {
   option.checkOptions(shape, options, attempt);
-  const { llm, judge = llm === "real" ? llm : undefined, tools = [] } = options;
+  const { llm, approvals, judge = llm === "real" ? llm : undefined, ...others } = options;
   checkModels({ llm, judge }, attempt);
-  checkTools(tools);
+  checkTools(others.tools);
   const { path, text } = readTextSync(file);
-  const agent = readTextSync(options.agent ?? findAgent(path));
-  const checked = inspect(agent.path, agent.text, options);
-  if (checked.problems.length > 0) throw new ConfigFileError(checked.problems, checked.warnings);
-  const { steps } = checked.config;
-  const inspection = inspectTests(path, text, {
-    steps: new Set(steps.map(({ step_id }) => step_id)),
-    tools: new Set([
-      ...steps.flatMap(({ available_tools }) => available_tools),
-      ...tools.map(({ name }) => name),
-    ]),
-  });
-  const { config, problems, warnings, source } = inspection;
+  const onConfigWarning = warnOnce(others.onConfigWarning);
+  const agent = tested ?? takeAgent(path, { ...others, onConfigWarning });
+  const { config, problems, warnings, source } = inspectTests(path, text, agent.names);
   if (problems.length > 0) throw new ConfigFileError(problems, warnings);
-  const onConfigWarning = warnOnce(options.onConfigWarning);
   for (const warning of warnings) onConfigWarning(warning);
-  const agentModels = { source: checked.source, llm: checked.config.llm };
-  const judgeModels = config.llm === undefined ? agentModels : { source, llm: config.llm };
-  const all = { ...options, llm, judge, onConfigWarning };
+  const loadJudge = config.llm === undefined
+    ? agent.loadMainModel
+    : () => loadMainModel({ source, llm: config.llm }, others.env);
   return (["unit", "e2e"] as const).flatMap((kind) =>
     Object.entries(config[kind]).map(([name, content]): PlannedTest => {
       const { line } = source.locate([kind, name], { message: "" }, "key");
       const skipReason = findSkipReason(content, { llm, judge });
       const title = `${name} (${basename(path)}:${line})`;
-      const test: FileTest = { title, test: content, file: path, agent, agentModels, judgeModels };
       return {
         name,
         line,
         content,
         ...skipReason !== undefined && { skipReason },
-        run: async () => {
+        run: async (runs) => {
           const { runTest } = await import("./test_run.ts");
-          return await runTest(test, all);
+          const test: FileTest = { title, test: content, file: path, agent, loadJudge };
+          return await runTest(test, { llm, judge, approvals, env: others.env }, runs);
         },
       };
     })
   );
+}
+
+/** Takes the agent of the options, or else that of the agent file beside a file of tests. */
+function takeAgent(
+  path: string,
+  { agent, ...options }: Omit<YamlTestOptions, "llm" | "judge" | "approvals">,
+): TestedAgent {
+  const isPlace = agent === undefined || typeof agent === "string" || agent instanceof URL;
+  return isPlace ? readTestedFile(agent ?? findAgent(path), options) : takeTestedAgent(agent);
 }
 
 /** Returns the number of tests in a text that need no model. */

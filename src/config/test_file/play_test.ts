@@ -13,12 +13,15 @@ import { CassetteError } from "../../testing/cassette/cassette_error.ts";
 import { playScenario } from "../../testing/scenario/play_scenario.ts";
 import { describeOutcome, type ScenarioResult } from "../../testing/scenario/scenario_result.ts";
 import type { ScenarioPast } from "../../testing/scenario/scenario_start.ts";
-import { loadAgent } from "../load_agent.ts";
-import { loadMainModel } from "./file_models.ts";
 import { checkEnding, type Checks, createChecks, createExpectation } from "./test_checks.ts";
 import type { TestContextConfig } from "./test_config.ts";
-import type { YamlTestOptions } from "./test_options.ts";
-import { createPlayer, createUser, type FileTest, isModel } from "./test_players.ts";
+import {
+  createPlayer,
+  createUser,
+  type FileTest,
+  isModel,
+  type PlayOptions,
+} from "./test_players.ts";
 
 /** Failure of a test. */
 export interface TestFailure {
@@ -46,7 +49,7 @@ export interface PlayedRun {
 }
 
 /** Plays a test once. Does not throw. */
-export async function playTest(planned: FileTest, options: YamlTestOptions): Promise<PlayedRun> {
+export async function playTest(planned: FileTest, options: PlayOptions): Promise<PlayedRun> {
   let session: Session | undefined;
   let begin = 0;
   let failure: TestFailure | undefined;
@@ -73,20 +76,18 @@ export async function playTest(planned: FileTest, options: YamlTestOptions): Pro
 
 async function play(
   planned: FileTest,
-  options: YamlTestOptions,
+  options: PlayOptions,
   onSession: (session: Session) => void,
 ): Promise<{ readonly result: ScenarioResult; readonly assertDone: () => void }> {
   const { title: goal, test } = planned;
-  const { agent: _, judge, approvals: decideAll, llm: __, ...others } = options;
+  const { judge, approvals: decideAll } = options;
   const { check = {}, expectation, context, approvals: verdict } = test;
   const approvals = verdict === undefined ? decideAll : () => verdict;
-  const readJudge = async () =>
-    isModel(judge) ? judge : await loadMainModel(planned.judgeModels, options.env);
+  const readJudge = async () => isModel(judge) ? judge : await planned.loadJudge();
   const { models, assertDone } = await createPlayer(planned, options);
-  const agent = await loadAgent(planned.agent, {
+  const agent = await planned.agent.load({
     // Without it, a price that is not known counts as 0, and every maximum is kept.
     ...check.cost !== undefined && { cost: genaiPrices() },
-    ...others,
     ...models !== undefined && { llm: models },
   });
   const past = listPast(context);
@@ -108,6 +109,7 @@ async function play(
     ...context?.current_step_id !== undefined && { step: context.current_step_id },
     ...context?.data !== undefined && { data: context.data },
     ...approvals !== undefined && { approvals },
+    ...await planned.agent.openContext(),
     ...await createUser(test, past.length > 0 || summary !== "", readJudge),
     checks,
   };

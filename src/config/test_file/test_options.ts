@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Agent } from "../../agent/agent.ts";
 import type { LLM } from "../../llm/llm.ts";
 import type { ScenarioApprovals } from "../../testing/scenario/scenario_people.ts";
 import type { LoadOptions } from "../load_agent.ts";
@@ -19,8 +20,11 @@ export type RegisterTest = (
 
 /** Options of `yamlTests`: those of the agent, and the models of tests that need one. */
 export interface YamlTestOptions extends Omit<LoadOptions, "llm"> {
-  /** Agent file. Default: `agent.yaml` beside the file of tests, or else `config.agent.yaml`. */
-  readonly agent?: string | URL;
+  /**
+   * Agent file, or an agent, to which the options of agent files do not apply. Default: `agent.yaml`
+   * beside the file of tests, or else `config.agent.yaml`.
+   */
+  readonly agent?: string | URL | Agent<Record<string, unknown>, Record<string, unknown>>;
   /**
    * Model that plays the agent if a test has neither a script nor a tape, and of which tapes are
    * recorded; `"real"` for the models of the agent file. Default: none, such tests are skipped.

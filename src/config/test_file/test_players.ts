@@ -10,11 +10,10 @@ import { cassette, type CassetteLLM, replay } from "../../testing/cassette/casse
 import type { ScenarioUser } from "../../testing/scenario/scenario_people.ts";
 import { simulatedUser } from "../../testing/scenario/simulated_user.ts";
 import type { GivenModels } from "../load_models.ts";
-import type { ConfigFile } from "../read_config.ts";
 import { toDecision } from "../script_entry.ts";
-import { createPlayedModels, type FileModels, loadMainModel } from "./file_models.ts";
 import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
 import type { YamlTestOptions } from "./test_options.ts";
+import type { TestedAgent } from "./tested_agent.ts";
 
 /** Test of a file, with the parts that it is played with. */
 export interface FileTest {
@@ -24,13 +23,16 @@ export interface FileTest {
   readonly test: UnitTestConfig | ConversationTestConfig;
   /** Path of the file of tests. */
   readonly file: string;
-  /** File of the agent. */
-  readonly agent: Pick<ConfigFile, "path" | "text">;
-  /** Models of the agent. */
-  readonly agentModels: FileModels;
-  /** Models of the file of tests, or else of the agent; the main one judges and plays users. */
-  readonly judgeModels: FileModels;
+  /** Agent. */
+  readonly agent: TestedAgent;
+  /** Loads the main model of the file of tests, or else of the agent, which judges and plays users. */
+  loadJudge(): Promise<LLM>;
 }
+
+/** Options of a test that is played. */
+export type PlayOptions = {
+  readonly [Key in "llm" | "judge" | "approvals" | "env"]: YamlTestOptions[Key] | undefined;
+};
 
 /** Returns true if an option is a model, not the word for those of the files. */
 export function isModel(option: LLM | "real" | undefined): option is LLM {
@@ -39,22 +41,22 @@ export function isModel(option: LLM | "real" | undefined): option is LLM {
 
 /** Models that play the agent in a test. */
 interface Player {
-  /** Models; undefined if those of the agent's file play. */
+  /** Models; undefined if those of the agent play. */
   readonly models?: GivenModels;
   /** Asserts that the whole script or tape was played. */
   assertDone(): void;
 }
 
 /** Creates the models that play the agent. */
-export async function createPlayer(planned: FileTest, options: YamlTestOptions): Promise<Player> {
-  const { test: { script, tape }, file, agentModels } = planned;
+export async function createPlayer(planned: FileTest, options: PlayOptions): Promise<Player> {
+  const { test: { script, tape }, file, agent } = planned;
   if (script !== undefined) {
     const mock = new MockLLM(script.map(toDecision));
-    const models = await createPlayedModels(mock, agentModels);
+    const models = await agent.createPlayedModels(mock);
     return { models, assertDone: () => mock.assertDone() };
   }
   if (tape !== undefined) {
-    const models = await openTape(resolve(dirname(file), tape), agentModels, options);
+    const models = await openTape(resolve(dirname(file), tape), agent, options);
     return { models, assertDone: () => models.assertDone() };
   }
   return { ...isModel(options.llm) && { models: options.llm }, assertDone: () => {} };
@@ -63,11 +65,11 @@ export async function createPlayer(planned: FileTest, options: YamlTestOptions):
 /** Opens a cassette: to replay it, or to record it if a model is allowed and `CASSETTE` says so. */
 async function openTape(
   path: string,
-  agentModels: FileModels,
-  { llm, env }: YamlTestOptions,
+  agent: TestedAgent,
+  { llm, env }: PlayOptions,
 ): Promise<CassetteLLM> {
   if (llm === undefined) return replay(path);
-  const model = isModel(llm) ? llm : await loadMainModel(agentModels, env);
+  const model = isModel(llm) ? llm : await agent.loadMainModel();
   return cassette(model, path, env && { environment: env });
 }
 

@@ -8,8 +8,7 @@ import type { State } from "../../history/state.ts";
 import { repeat } from "../../testing/repeat/repeat.ts";
 import type { Repetition } from "../../testing/repeat/repetition.ts";
 import { type PlayedRun, playTest, type TestFailure } from "./play_test.ts";
-import type { YamlTestOptions } from "./test_options.ts";
-import type { FileTest } from "./test_players.ts";
+import type { FileTest, PlayOptions } from "./test_players.ts";
 
 /** Result of playing a test. */
 export interface TestReport {
@@ -34,7 +33,7 @@ export interface TestReport {
  */
 export async function runTest(
   planned: FileTest,
-  options: YamlTestOptions,
+  options: PlayOptions,
   runs: number = planned.test.runs,
 ): Promise<TestReport> {
   const { test } = planned;

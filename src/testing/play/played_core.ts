@@ -163,6 +163,7 @@ export function withSchemaProfile({ schemaProfile }: LLM, model: LLM): LLM {
     schemaProfile,
     decide: (request) => model.decide(request),
     ...(model.stream && { stream: (request) => model.stream!(request) }),
+    ...(model.embed && { embed: (texts, options) => model.embed!(texts, options) }),
   };
 }
 

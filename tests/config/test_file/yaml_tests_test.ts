@@ -1,4 +1,4 @@
-import { ConfigError, MockLLM } from "@nomos/agent";
+import { Agent, ConfigError, MockLLM, Tool } from "@nomos/agent";
 import { ConfigFileError, type ConfigProblem, yamlTests } from "@nomos/agent/config";
 import {
   assert,
@@ -7,8 +7,13 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import * as v from "valibot";
+import { openai } from "@nomos/agent/openai";
 import { fixture, inFolder } from "../fixtures.ts";
-import { CAFE, register, type Registered } from "./registered.ts";
+import { CAFE, judging, register, type Registered } from "./registered.ts";
+
+/** Model of a local server, which accepts more schemas than OpenAI. */
+const LOCAL = openai({ model: "qwen3", baseURL: "http://localhost:11434/v1" });
 
 // The tests of the example: those that need no model are played here.
 yamlTests(new URL("tests.agent.yaml", CAFE), Deno.test);
@@ -173,4 +178,69 @@ e2e:
     ["not_rude", true],
     ["curious", true],
   ]);
+});
+
+Deno.test("yamlTests, plays the agent of a program with models that accept the schemas of its own", async () => {
+  const Cart = v.object({ cart: v.optional(v.record(v.string(), v.number()), {}) });
+  const add = new Tool({
+    name: "add",
+    description: "Add drinks",
+    args: v.object({ drinks: v.record(v.string(), v.number()) }),
+    data: Cart,
+    run: ({ drinks }, { setData }) => setData({ cart: drinks }),
+  });
+  const agent = new Agent({
+    name: "barista",
+    // Real models, which no test calls; OpenAI does not accept the schema of the tool.
+    llm: { default: openai({ model: "gpt-5-mini", embeddingModel: "e" }), local: LOCAL },
+    data: Cart,
+    start: "greet",
+    steps: {
+      greet: {
+        description: "Greet them",
+        examples: [{ context: "they say hi", decision: "Say hi", show: "similar" }],
+        routes: { order: "they order" },
+      },
+      order: {
+        description: "Take the order",
+        llm: "local",
+        tools: [add],
+        routes: { pay: { when: "they are done", guard: ({ data }) => data.cart.latte === 2 } },
+      },
+      pay: { description: "Take the money" },
+    },
+  });
+  const text = (moves: string) => `
+unit:
+  orders:
+    input: Two lattes
+    script:
+      - move: order
+      - { call: add, args: { drinks: { latte: 2 } } }
+      - move: pay
+      - respond: Seven euros
+    check: { calls: [add], moves: [${moves}] }
+  asks: { input: Hi, expectation: Greets }
+`;
+  const [orders, asks] = await register(text("greet, order, pay"), { agent });
+  await orders!.run();
+  assert(asks!.isIgnored);
+  const { problems } = await assertRejects(
+    () => register(text("greet, ordr"), { agent }),
+    ConfigFileError,
+  );
+  assertEquals(problems.map(({ path, nearest }) => [path, nearest]), [
+    ["unit.orders.check.moves[1]", "order"],
+  ]);
+  const judged = await register(text("greet"), {
+    agent,
+    llm: MockLLM.auto({ like: LOCAL }),
+    judge: judging(1),
+  });
+  await judged[1]!.run();
+  await assertRejects(
+    () => register(text("greet"), { agent: {} as never }),
+    ConfigError,
+    "an Agent",
+  );
 });

@@ -1,0 +1,103 @@
+/**
+ * Agents of files of tests: that of an agent file, or one of a program.
+ *
+ * @module
+ */
+import type { Agent } from "../../agent/agent.ts";
+import type { CostOf } from "../../cost/call_usage.ts";
+import type { LLM } from "../../llm/llm.ts";
+import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
+import { inspect } from "../inspect.ts";
+import { loadAgent, type LoadOptions } from "../load_agent.ts";
+import type { GivenModels } from "../load_models.ts";
+import { ConfigFileError } from "../problem.ts";
+import { readTextSync } from "../read_config.ts";
+import type { AgentNames } from "../script_entry.ts";
+import { createPlayedModels, loadMainModel } from "./file_models.ts";
+
+/** Agent whose answers and data are not known. */
+export type AnyAgent = Agent<Record<string, unknown>, Record<string, unknown>>;
+
+/** What a test replaces of its agent. */
+interface Replaced {
+  /** Models that play it. Default: its own. */
+  readonly llm?: GivenModels;
+  /** Price of a call, unless the agent has one. */
+  readonly cost?: CostOf;
+}
+
+/** Agent that tests play, each test a new one. */
+export interface TestedAgent {
+  /** Names of its steps and tools. */
+  readonly names: AgentNames;
+  /** Loads it, with other models. */
+  load(replaced: Replaced): Promise<AnyAgent>;
+  /** Returns a model for each of its models, all of which `player` plays. */
+  createPlayedModels(player: LLM): Promise<GivenModels>;
+  /** Returns its main model. */
+  loadMainModel(): Promise<LLM>;
+  /** Returns the option `context` of a session; an empty object if the agent needs none. */
+  openContext(): Promise<{ readonly context?: unknown }>;
+}
+
+/**
+ * Reads the file of an agent. Its tools, schemas and models are loaded when a test runs.
+ *
+ * @throws {ConfigFileError} listing every problem that the text shows.
+ */
+export function readTestedFile(
+  place: string | URL,
+  options: Omit<LoadOptions, "llm">,
+): TestedAgent {
+  const file = readTextSync(place);
+  const { config, problems, warnings, source } = inspect(file.path, file.text, options);
+  if (problems.length > 0) throw new ConfigFileError(problems, warnings);
+  const models = { source, llm: config.llm };
+  const { tools = [] } = options;
+  return {
+    names: {
+      steps: new Set(config.steps.map(({ step_id }) => step_id)),
+      tools: new Set([
+        ...config.steps.flatMap(({ available_tools }) => available_tools),
+        ...tools.map(({ name }) => name),
+      ]),
+    },
+    load: ({ llm, cost }) =>
+      loadAgent(file, { ...cost && { cost }, ...options, ...llm !== undefined && { llm } }),
+    createPlayedModels: (player) => createPlayedModels(player, models),
+    loadMainModel: () => loadMainModel(models, options.env),
+    openContext: () => Promise.resolve({}),
+  };
+}
+
+/**
+ * Returns the agent of a program.
+ *
+ * @throws {ConfigError} if it is none.
+ */
+export function takeTestedAgent(
+  agent: AnyAgent,
+  openContext: TestedAgent["openContext"] = () => Promise.resolve({}),
+): TestedAgent {
+  const core = requireCore(agent, "test");
+  const steps = [...core.graph.steps.values()];
+  return {
+    names: {
+      steps: new Set(core.graph.steps.keys()),
+      tools: new Set(steps.flatMap(({ tools }) => tools.map(({ name }) => name))),
+    },
+    load: ({ llm, cost }) =>
+      Promise.resolve(agent.with({
+        ...llm !== undefined && { llm },
+        ...core.cost === undefined && cost !== undefined && { cost },
+      })),
+    createPlayedModels: (player) =>
+      Promise.resolve(
+        Object.fromEntries(
+          [...core.models].map(([name, model]) => [name, withSchemaProfile(model, player)]),
+        ),
+      ),
+    loadMainModel: () => Promise.resolve(core.models.get("default")!),
+    openContext,
+  };
+}
