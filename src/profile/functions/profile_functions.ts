@@ -11,9 +11,6 @@ import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
 import { type FunctionRow, joinRows } from "./function_rows.ts";
 import { SourcePlaces } from "./script_text.ts";
 
-/** Name of V8's row for the time in which nothing ran. */
-const IDLE = "(idle)";
-
 /** Options of {@linkcode profileFunctions}. */
 export interface FunctionProfileOptions {
   /** Number of runs that `play` makes, by which the times of the rows are divided. `@default {1}` */
@@ -32,8 +29,6 @@ export interface FunctionProfile {
   readonly tree: CallTree;
   /** Total time of the call tree. */
   readonly sampled: number;
-  /** Time in which nothing ran, because everything waited. */
-  readonly idle: number;
   /** Functions, with the mean times of one run. */
   readonly rows: readonly FunctionRow[];
 }
@@ -49,22 +44,15 @@ export async function profileFunctions(
   { runs = 1, counts, interval = 100 }: FunctionProfileOptions = {},
 ): Promise<FunctionProfile> {
   const profile = await sample(play, interval);
-  const whole = buildCallTree(profile).tree;
-  const tree = prune(whole);
-  const idle = whole.children.filter(({ frame }) => frame.functionName === IDLE);
-  return {
-    profile,
-    tree,
-    sampled: totalTime(tree),
-    idle: idle.reduce((sum, node) => sum + totalTime(node), 0),
-    rows: joinRows(computeFunctionTimes(tree), counts, runs),
-  };
+  const tree = prune(buildCallTree(profile).tree);
+  const rows = joinRows(computeFunctionTimes(tree), counts, runs);
+  return { profile, tree, sampled: totalTime(tree), rows };
 }
 
 /** Removes the time in which nothing ran, and that of the profiler itself. */
 function prune(node: CallTree): CallTree {
   const children = node.children.filter(({ frame }) =>
-    frame.functionName !== IDLE && frame.url !== "ext:deno_node/inspector.js"
+    frame.functionName !== "(idle)" && frame.url !== "ext:deno_node/inspector.js"
   );
   return { ...node, children: children.map(prune) };
 }
@@ -79,12 +67,14 @@ async function sample(play: () => Promise<unknown>, interval: number): Promise<C
     await session.post("Profiler.start");
     await play();
     const { profile } = await session.post("Profiler.stop");
-    const { samples = [], timeDeltas = [], nodes } = profile;
+    const { samples = [], timeDeltas: [untilFirst = 0, ...timeDeltas] = [], nodes } = profile;
     const findSource = makeSourceFinder();
     return {
       ...profile,
       samples,
-      timeDeltas,
+      // V8 prepares itself before the first sample.
+      startTime: profile.startTime + untilFirst,
+      timeDeltas: samples.length > 0 ? [0, ...timeDeltas] : [],
       // V8 counts ticks by lines of the code that it runs, not by those of the source.
       nodes: nodes.map(({ positionTicks: _, children = [], ...node }) => {
         return { ...node, children, callFrame: findSource(node.callFrame) };

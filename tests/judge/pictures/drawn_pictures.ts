@@ -11,10 +11,12 @@ import type {
   TurnTimeline,
 } from "../../../src/profile/draw/timeline.ts";
 import { drawTurns } from "../../../src/profile/draw/turn_frames.ts";
+import type { CpuProfile } from "../../../src/profile/functions/cpu_profile.ts";
 import {
   FUNCTION_GROUPS,
   makeFunctionFrames,
 } from "../../../src/profile/functions/function_frames.ts";
+import { withRelativeFiles } from "../../../src/profile/functions/function_place.ts";
 import { profileFunctions } from "../../../src/profile/functions/profile_functions.ts";
 
 const KINDS: readonly SegmentKind[] = [
@@ -91,8 +93,10 @@ export function drawManyTurns(): string {
 }
 
 /** Profiles the functions of conversations with the barista, and draws them. */
-export async function drawFunctions(): Promise<string> {
-  const { tree } = await profileFunctions(async () => {
+export async function profileBarista(): Promise<
+  { readonly profile: CpuProfile; readonly picture: string }
+> {
+  const { tree, profile } = await profileFunctions(async () => {
     for (let count = 0; count < 300; count++) {
       const session = createBarista(scriptedModel()).createSession();
       for (const input of ["What do you have?", "A latte and an espresso", "That is all"]) {
@@ -101,9 +105,10 @@ export async function drawFunctions(): Promise<string> {
     }
   });
   const root = new URL("../../../", import.meta.url).href;
-  return drawFlameGraph(makeFunctionFrames(tree, root), {
+  const picture = drawFlameGraph(makeFunctionFrames(tree, root), {
     title: "Functions of the barista",
     subtitle: "300 conversations",
     groups: FUNCTION_GROUPS,
   });
+  return { profile: withRelativeFiles(profile, root), picture };
 }

@@ -6,9 +6,9 @@
  */
 import { launch } from "puppeteer-core";
 import { checkFlameGraph } from "./check_flame_graph.ts";
-import { checkSpeedscope } from "./check_speedscope.ts";
+import { checkFunctions, checkTurns } from "./check_speedscope.ts";
 import { Checks } from "./checks.ts";
-import { drawFunctions, drawManyTurns, drawTalk, TALK } from "./drawn_pictures.ts";
+import { drawManyTurns, drawTalk, profileBarista, TALK } from "./drawn_pictures.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Maximum number of failures that are printed. */
@@ -31,10 +31,12 @@ export async function judgePictures(): Promise<boolean> {
   const checks = new Checks();
   try {
     const version = await browser.version();
-    await checkFlameGraph(browser, "functions", await drawFunctions(), "size", checks);
+    const functions = await profileBarista();
+    await checkFlameGraph(browser, "functions", functions.picture, "size", checks);
+    await checkFunctions(browser, "functions", functions.profile, checks);
     await checkFlameGraph(browser, "turns", drawTalk(), "time", checks);
     await checkFlameGraph(browser, "many_turns", drawManyTurns(), "time", checks);
-    await checkSpeedscope(browser, "turns", TALK, checks);
+    await checkTurns(browser, "turns", TALK, checks);
     const seconds = ((performance.now() - start) / 1_000).toFixed(1);
     console.log(
       `Pictures in ${version} and speedscope: ${checks.passed} of ${checks.all} checks passed ` +
