@@ -104,7 +104,7 @@ function findProblem(part: unknown): string | undefined {
   const kind = type === "image" ? "image/" : "";
   if (
     typeof mediaType !== "string" || !MEDIA_TYPE_REGEXP.test(mediaType) ||
-    !mediaType.startsWith(kind)
+    !mediaType.toLowerCase().startsWith(kind)
   ) {
     const example = type === "image" ? "image/png" : "application/pdf";
     return `its mediaType is ${quote(mediaType)}: expected one such as ${quote(example)}`;

@@ -44,6 +44,15 @@ Deno.test("openai sends pictures, PDFs, recordings and texts in the forms of the
   }]);
 });
 
+Deno.test("openai sends media types of any case, and image/jpg as image/jpeg", async () => {
+  for (const mediaType of ["image/jpg", "IMAGE/JPEG"]) {
+    const { messages } = await sent({}, requestOf(messagesOf({ ...PICTURE, mediaType })));
+    const url = "data:image/jpeg;base64,AQID";
+    const content = [{ type: "image_url", image_url: { url } }];
+    assertEquals<unknown>(messages, [{ role: "user", content }]);
+  }
+});
+
 Deno.test("openai sends a picture of a tool inside the frame of its result, joined or not", async () => {
   const text = { type: "text", text: "Result of look:" } as const;
   const result: Message = { role: "tool", content: "(described)", parts: [text, PICTURE] };

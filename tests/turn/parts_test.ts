@@ -131,6 +131,12 @@ Deno.test("an invalid part is refused with its place, and nothing is recorded", 
   assertEquals(await Array.fromAsync(session.events()), []);
 });
 
+Deno.test("the media type of a picture is read in any case", async () => {
+  const { agent } = talker([decide.respond("A cup")]);
+  const turn = await agent.createSession().next([{ ...PICTURE, mediaType: "Image/PNG" }]);
+  assertEquals(turn.response, "A cup");
+});
+
 Deno.test("names and addresses of parts are sent as well-formed Unicode", async () => {
   const { llm, agent } = talker([decide.respond("So")]);
   const url = "https://cafe.example/\ud83d.pdf";

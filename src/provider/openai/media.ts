@@ -35,7 +35,9 @@ export function writeMedia(part: ImagePart | FilePart, llm: string): string {
 
 function convertMedia(part: ImagePart | FilePart, llm: string): unknown {
   const { mediaType, data, url } = part;
-  const type = mediaType.toLowerCase();
+  const lower = mediaType.toLowerCase();
+  // Not registered, but common.
+  const type = lower === "image/jpg" ? "image/jpeg" : lower;
   if (type.startsWith("image/")) {
     if (!IMAGES.includes(type)) {
       throw createMediaError(
