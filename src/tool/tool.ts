@@ -97,7 +97,7 @@ const NAME = 'expected 1 to 64 letters, digits, "_" or "-"';
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const shape: option.OptionShape<ToolOptions<unknown, unknown, unknown>> = {
-  name: v.pipe(v.string(NAME), v.regex(NAME_REGEXP, NAME)),
+  name: v.custom((value) => typeof value === "string" && NAME_REGEXP.test(value), NAME),
   description: option.text,
   args: option.anything,
   data: option.schema,
