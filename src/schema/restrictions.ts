@@ -7,7 +7,6 @@
 import type { JsonSchema } from "../json/json.ts";
 import { describeRestriction } from "./restriction_words.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
-import { toWholePattern } from "./whole_pattern.ts";
 
 /** Keywords that restrict a value, by its kind. */
 export const RESTRICTIONS = {
@@ -87,4 +86,43 @@ function isSupportedPattern(pattern: string, { patterns }: SchemaProfile): boole
   if (patterns === "whole") return toWholePattern(pattern) !== undefined;
   if (/\(\?(?!:)|\\[1-9]|\\k</.test(pattern)) return false;
   return patterns !== "simple" || !/\\[bBpP]|\{\d*,?\d{3}/.test(pattern);
+}
+
+/**
+ * A pattern that is anchored at both ends and matches only printable ASCII that JSON does not
+ * escape. It is made of literals, escapes, groups, alternatives, counts and classes.
+ */
+const WHOLE_REGEXP =
+  /^\^(?:[ !#%-',/:->@\w`~-]|\\[dw.$()*+?/{|}-]|\((?:\?:)?(?![?)|])|\)|\|(?![)|])|(?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})\??(?![*+?{])|\[-?(?:\\[dw.]|[a-z]-[a-z]|[A-Z]-[A-Z]|\d-\d|[ !#-,./:-@\w`{-~](?!-[^\]]))+(?:\\?-)?\])+\$$/;
+
+/**
+ * Returns an equal pattern for decoders that match the whole JSON text between the quotes
+ * and know little syntax; undefined if there is none. It has no escapes, because llama.cpp
+ * knows almost none.
+ */
+function toWholePattern(pattern: string): string | undefined {
+  if (!WHOLE_REGEXP.test(pattern) || hasOuterChoice(pattern)) return undefined;
+  // The whole is matched, so neither groups nor greed make a difference.
+  return pattern.replace(
+    /\[.*?\]|\\.|\(\?:|([*+?}])\?/g,
+    (token, count?: string) =>
+      count ??
+        (token === "(?:" ? "(" : token[0] === "[" ? unescape(token) : `[${unescape(token)}]`),
+  );
+}
+
+/** Returns true if an alternative has one anchor only: `^a|b$` matches "ab" and "bb". */
+function hasOuterChoice(pattern: string): boolean {
+  let depth = 0;
+  for (const [token] of pattern.matchAll(/\\.|\[.*?\]|[()|]/g)) {
+    if (token === "|" && depth === 0) return true;
+    if (token === "(") depth++;
+    if (token === ")") depth--;
+  }
+  return false;
+}
+
+/** Returns the members of a class without escapes. */
+function unescape(members: string): string {
+  return members.replaceAll("\\d", "0-9").replaceAll("\\w", "A-Za-z0-9_").replaceAll("\\", "");
 }
