@@ -41,14 +41,13 @@ export const systemClock: Clock = {
 
 /** Resolves in a later task, so that timers fire and other sessions go on. */
 export function nextTask(): Promise<void> {
+  // A timer takes a millisecond or two. The message of a channel may arrive before all promises
+  // have settled. Read here, because Deno loads the timers of Node.js when it is read, for 5 ms.
+  const { setImmediate: startTask = setTimeout } = globalThis as {
+    readonly setImmediate?: (callback: () => void) => void;
+  };
   return new Promise((resolve) => startTask(resolve));
 }
-
-// A timer takes a millisecond or two. The message of a channel may arrive before all promises
-// have settled.
-const { setImmediate: startTask = setTimeout } = globalThis as {
-  readonly setImmediate?: (callback: () => void) => void;
-};
 
 /**
  * Waits for a delay. Rejects with the signal's reason as soon as it aborts. Leaves
