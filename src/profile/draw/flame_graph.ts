@@ -56,7 +56,7 @@ export function drawFlameGraph(
   const laidOut = layOutFrames(tree, order);
   const frames = laidOut.toSorted((a, b) => b.time - a.time).slice(0, MAX_FRAMES);
   const omitted = laidOut.length - frames.length;
-  const note = omitted > 0 ? `; ${formatNumber(omitted, "short frame")} left out` : "";
+  const note = omitted > 0 ? `${formatNumber(omitted, "short frame")} left out; ` : "";
   const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
   const bottom = HEAD_HEIGHT + levels * ROW_HEIGHT;
   const height = bottom + FOOT_HEIGHT;
@@ -80,7 +80,7 @@ font-size="11">
 <text x="${MARGIN}" y="26" font-size="17" font-weight="bold">\
 ${escapeXml(fit([cleanLabel(title)], (WIDTH - 360) / 1.55))}</text>
 <text x="${MARGIN}" y="45" fill="#555">\
-${escapeXml(fit([cleanLabel(subtitle + note)], WIDTH - 2 * MARGIN))}</text>
+${escapeXml(fit([cleanLabel(note + subtitle)], WIDTH - 2 * MARGIN))}</text>
 ${drawLegend(groups.filter(({ name }) => frames.some(({ group }) => group === name)))}
 <text id="reset" class="button" x="${WIDTH - 330}" y="26">Reset zoom</text>
 <foreignObject x="${WIDTH - 240}" y="10" width="${240 - MARGIN}" height="26">\

@@ -94,7 +94,9 @@ export const FLAME_GRAPH_SCRIPT: string = `
   frames.forEach(function (frame) {
     frame.element.addEventListener("click", function () { zoom(frame); });
     frame.element.addEventListener("mouseover", function () {
-      details.textContent = frame.title.replace("\\n", ": ");
+      var lines = frame.title.split("\\n");
+      var times = ": " + lines[1];
+      details.textContent = fit([lines[0]], width - times.length * character) + times;
     });
     frame.element.addEventListener("mouseout", function () { details.textContent = " "; });
   });
