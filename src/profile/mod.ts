@@ -22,7 +22,11 @@
  *
  * @module
  */
+export { makeSpeedscope } from "./draw/speedscope.ts";
+export type { SpeedscopeEvent, SpeedscopeFile, SpeedscopeProfile } from "./draw/speedscope.ts";
 export type { SegmentKind, TimelineLane, TimelineSegment, TurnTimeline } from "./draw/timeline.ts";
+export { drawTurns } from "./draw/turn_frames.ts";
+export type { PictureHeading } from "./draw/turn_frames.ts";
 export type {
   AgentProfile,
   EventProfile,

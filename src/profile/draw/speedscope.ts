@@ -36,14 +36,17 @@ export interface SpeedscopeProfile {
   /** End of the profile. */
   readonly endValue: number;
   /** Starts and ends of frames, in order of time. */
-  readonly events: readonly {
-    /** `"O"` if the frame opens, `"C"` if it closes. */
-    readonly type: "O" | "C";
-    /** Time since the start of the turn. */
-    readonly at: number;
-    /** Index of the frame. */
-    readonly frame: number;
-  }[];
+  readonly events: readonly SpeedscopeEvent[];
+}
+
+/** Start or end of a frame. */
+export interface SpeedscopeEvent {
+  /** `"O"` if the frame opens, `"C"` if it closes. */
+  readonly type: "O" | "C";
+  /** Time since the start of the turn. */
+  readonly at: number;
+  /** Index of the frame. */
+  readonly frame: number;
 }
 
 /**
@@ -51,6 +54,23 @@ export interface SpeedscopeProfile {
  * beside others, because the frames of a profile must nest.
  *
  * @param name Heading, such as the name of the agent.
+ *
+ * @example A file that https://www.speedscope.app opens
+ * ```ts
+ * import { makeSpeedscope } from "@nomos/agent/profile";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = makeSpeedscope([{
+ *   input: "Hi",
+ *   wall: 500,
+ *   segments: [
+ *     { from: 0, to: 400, kind: "first token", name: "gpt-5-mini" },
+ *     { from: 400, to: 500, kind: "generation", name: "gpt-5-mini" },
+ *   ],
+ * }], "barista");
+ * assertEquals(file.profiles.map(({ name }) => name), ["1 Hi"]);
+ * const text = JSON.stringify(file); // of profile.speedscope.json
+ * ```
  */
 export function makeSpeedscope(turns: readonly TurnTimeline[], name: string): SpeedscopeFile {
   const indexes = new Map<string, number>();
@@ -83,7 +103,7 @@ function makeProfile(
   // Rounded to nanoseconds, because no end may be after the next start.
   const toMilliseconds = (time: number) => Math.round(1e3 * (time - origin)) / 1e6;
   const frames = layOutFrames(root, "time");
-  const events: SpeedscopeProfile["events"][number][] = [];
+  const events: SpeedscopeEvent[] = [];
   const open: { readonly frame: number; readonly end: number }[] = [];
   const close = (level: number) => {
     while (open.length > level) {

@@ -33,9 +33,29 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
 
 /**
  * Draws turns as a flame graph in order of time, one after the other, because a turn does not
- * include the time between it and the next.
+ * include the time between it and the next. Above the bottom are the turns, the model calls and
+ * what they waited for, then the calls that ran beside others. In a browser, a click zooms.
  *
  * @returns Text of an SVG file.
+ *
+ * @example Picture of a conversation
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { drawTurns, Profiler } from "@nomos/agent/profile";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const profiler = new Profiler();
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM([decide.respond("Hello")]),
+ *   observers: [profiler],
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * await agent.createSession().next("Hi");
+ * const svg = drawTurns(profiler.profile().turns, { title: "greeter", subtitle: "1 turn" });
+ * assertStringIncludes(svg, ">1 Hi  ");
+ * ```
  */
 export function drawTurns(turns: readonly TurnTimeline[], heading: PictureHeading): string {
   const children = makeTurnFrames(turns);

@@ -35,7 +35,8 @@ export interface FunctionProfile {
 
 /**
  * Samples the functions of this process while `play` runs. The result is the input of
- * `formatFunctionTable()`, `makeFunctionFrames()` and `withRelativeFiles()`. Needs `--allow-sys`.
+ * `formatFunctionTable()`, `makeFunctionFrames()` and `withRelativeFiles()`. Needs `--allow-sys`
+ * without a name, because Deno 2.9 has none for its inspector.
  *
  * @throws what `play` throws.
  */
