@@ -146,7 +146,7 @@ class FlameGraphPage {
     const long = shown.filter(({ labelWidth, width }) => labelWidth > width);
     this.#equal(long.map(({ label }) => label), [], `labels longer than their frames, ${when}`);
     const overlapping = [...Map.groupBy(shown, ({ level }) => level).values()].flatMap((row) =>
-      row.sort((a, b) => a.x - b.x).filter(({ x, width }, index) =>
+      row.sort((a, b) => a.start - b.start).filter(({ x, width }, index) =>
         index + 1 < row.length && x + width > row[index + 1]!.x + TOLERANCE
       )
     );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { profileAgent } from "@nomos/agent/profile";
 import { createBarista, scriptedModel } from "../../../examples/barista.ts";
 import { drawFlameGraph } from "../../../src/profile/draw/flame_graph.ts";
 import type {
@@ -84,6 +85,15 @@ function makeSegment(
 export function drawTalk(): string {
   const title = `Turns of <${TEXTS[1]}> & a heading that is longer than the picture is wide`;
   return drawTurns(TALK, { title, subtitle: `${TALK.length} turns: ${TEXTS[5]}` });
+}
+
+/** Draws a conversation that the barista plays by itself, with the delays of a hosted model. */
+export async function drawBarista(): Promise<string> {
+  const { turns } = await profileAgent(createBarista(scriptedModel()), undefined, {
+    iterations: 1,
+    latency: { firstToken: 20, perThousandRead: 5, perTokenWritten: 0.5 },
+  });
+  return drawTurns(turns, { title: "Turns of the barista", subtitle: `${turns.length} turns` });
 }
 
 /** Draws so many turns that short frames are left out. */

@@ -8,7 +8,7 @@ import { launch } from "puppeteer-core";
 import { checkFlameGraph } from "./check_flame_graph.ts";
 import { checkFunctions, checkTurns } from "./check_speedscope.ts";
 import { Checks } from "./checks.ts";
-import { drawManyTurns, drawTalk, profileBarista, TALK } from "./drawn_pictures.ts";
+import { drawBarista, drawManyTurns, drawTalk, profileBarista, TALK } from "./drawn_pictures.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Maximum number of failures that are printed. */
@@ -34,6 +34,7 @@ export async function judgePictures(): Promise<boolean> {
     const functions = await profileBarista();
     await checkFlameGraph(browser, "functions", functions.picture, "size", checks);
     await checkFunctions(browser, "functions", functions.profile, checks);
+    await checkFlameGraph(browser, "barista", await drawBarista(), "time", checks);
     await checkFlameGraph(browser, "turns", drawTalk(), "time", checks);
     await checkFlameGraph(browser, "many_turns", drawManyTurns(), "time", checks);
     await checkTurns(browser, "turns", TALK, checks);
