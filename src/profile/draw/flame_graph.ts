@@ -37,8 +37,11 @@ const HEAD_HEIGHT = 78;
 const FOOT_HEIGHT = 34;
 const CHARACTER_WIDTH = 6.7;
 
-/** Maximum number of frames. A browser needs a second or two for so many. */
+/** Maximum number of frames; the longest are kept. A browser needs a second or two for so many. */
 const MAX_FRAMES = 20_000;
+
+/** Maximum number of rows. Deep recursion, or many parallel calls, would need more. */
+const MAX_ROWS = 200;
 
 /** Maximum length of a label. Labels may quote what a model or a user wrote. */
 const MAX_LABEL = 2_000;
@@ -54,9 +57,10 @@ export function drawFlameGraph(
   { title, subtitle, groups, order = "size" }: FlameGraphOptions,
 ): string {
   const laidOut = layOutFrames(tree, order);
-  const frames = laidOut.toSorted((a, b) => b.time - a.time).slice(0, MAX_FRAMES);
+  const frames = laidOut.filter(({ level }) => level < MAX_ROWS)
+    .sort((a, b) => b.time - a.time).slice(0, MAX_FRAMES);
   const omitted = laidOut.length - frames.length;
-  const note = omitted > 0 ? `${formatNumber(omitted, "short frame")} left out; ` : "";
+  const note = omitted > 0 ? `${formatNumber(omitted, "frame")} left out; ` : "";
   const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
   const bottom = HEAD_HEIGHT + levels * ROW_HEIGHT;
   const height = bottom + FOOT_HEIGHT;

@@ -120,7 +120,15 @@ Deno.test("drawFlameGraph() leaves out the shortest of too many frames, and says
   });
   assertEquals(namesOf(svg).length, 20_000);
   assert(namesOf(svg).includes("20400"));
-  assertStringIncludes(svg, ">21,001 short frames left out; a &amp; b</text>");
+  assertStringIncludes(svg, ">21,001 frames left out; a &amp; b</text>");
+});
+
+Deno.test("drawFlameGraph() leaves out the rows above too many, and says so", () => {
+  let tree: Frame = { name: "top", time: 1, children: [] };
+  for (let depth = 0; depth < 300; depth++) tree = { name: "f", time: 1, children: [tree] };
+  const svg = drawFlameGraph(tree, OPTIONS);
+  assertEquals(namesOf(svg).length, 200);
+  assertStringIncludes(svg, ">101 frames left out; a &amp; b</text>");
 });
 
 Deno.test("drawFlameGraph() keeps frames within those around them and the picture", () => {
