@@ -93,7 +93,8 @@ function makeSourceFinder(): <Sampled extends CallFrame>(frame: Sampled) => Samp
     const { url, lineNumber, columnNumber } = frame;
     // Only these have a source map, and V8 knows no position of what it adds itself.
     if (!/^(?:file|https?):/.test(url) || lineNumber < 0) return frame;
-    const source = sources.getOrInsertComputed(url, () => new SourcePlaces(url));
+    const source = sources.get(url) ?? new SourcePlaces(url);
+    sources.set(url, source);
     const { line, column } = source.find({ line: lineNumber + 1, column: columnNumber + 1 });
     return { ...frame, lineNumber: line - 1, columnNumber: column - 1 };
   };
