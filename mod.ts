@@ -95,18 +95,24 @@ export type {
   ChildUsage,
   EventBase,
   LimitReason,
-  ModelCallUsage,
   SessionEvent,
   SessionEvents,
   ShownArgs,
 } from "./src/history/event.ts";
 export type { EventMedia, EventPart } from "./src/history/event_part.ts";
+export type {
+  ModelCallRecord,
+  ModelCallTiming,
+  ModelCallUsage,
+  PromptFigures,
+} from "./src/history/model_call.ts";
 export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SummaryFields } from "./src/history/summary.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { MigrateData, MigrateResult, RecordedCall } from "./src/history/migrations.ts";
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
+export type { CallAttempt, CallTiming } from "./src/llm/call_timing.ts";
 export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
 export type { FilePart, ImagePart, MediaContent, Part, TextPart } from "./src/llm/part.ts";
 export { LLMError, MockLLMError } from "./src/llm/llm_error.ts";

@@ -1,9 +1,9 @@
 /**
- * Scripts of the recorded sessions with data, and with pictures.
+ * Scripts of the recorded sessions with data, with pictures, and with timings.
  *
  * @module
  */
-import { decide } from "@nomos/agent";
+import { decide, raw } from "@nomos/agent";
 import { PICTURE } from "./desk.ts";
 import type { SessionScript } from "./session_script.ts";
 
@@ -37,5 +37,21 @@ export const WITH_PARTS: Readonly<Record<string, SessionScript>> = {
   pictures: {
     desk: [decide.call("draw"), done],
     actions: [(session) => session.next([{ type: "text", text: "Draw this" }, PICTURE])],
+  },
+};
+
+/** Sessions whose model calls are timed. Since version 4. */
+export const WITH_TIMINGS: Readonly<Record<string, SessionScript>> = {
+  timed: {
+    desk: [raw("?"), decide.move("form"), decide.respond({ total: 3 }), new Error("down")],
+    actions: ["Fill it in", "Again"],
+    chunkLength: 20,
+    timing: {
+      queued: 5,
+      attempts: [
+        { llm: "desk", took: 9, queued: 5, error: "LLM_HTTP", waited: 500 },
+        { llm: "desk", took: 70, responded: 12 },
+      ],
+    },
   },
 };

@@ -5,6 +5,7 @@
  */
 import {
   type AgentOptions,
+  type CallTiming,
   type HistoryOptions,
   type Limits,
   type LLM,
@@ -34,6 +35,8 @@ export interface SessionScript {
   readonly usage?: Usage;
   /** Name of the model that each answer reports. Default: none. */
   readonly model?: string;
+  /** Course that each streamed answer reports; events have timings then. Default: none. */
+  readonly timing?: CallTiming;
   /** Cost of each model call. Default: none. */
   readonly cost?: number;
   /** True if the session has data. Default: false. */
@@ -54,6 +57,7 @@ export interface SessionScript {
 export async function playScript(script: SessionScript): Promise<State> {
   const { desk, clerk, actions, from, cost, hasData, history, limits, diesAfter, fork } = script;
   const options: Partial<AgentOptions> = {
+    ...(script.timing && { timings: true }),
     ...(cost !== undefined && { cost: () => cost }),
     ...(hasData && { data: VISIT }),
     ...(history && { history }),
@@ -94,9 +98,20 @@ async function playUntil(session: Session, input: string, events: number): Promi
 
 function makeModel(
   answers: readonly ScriptEntry[],
-  { usage, model, chunkLength }: SessionScript,
+  { usage, model, timing, chunkLength }: SessionScript,
 ): LLM {
   const mock = new MockLLM(answers, chunkLength === undefined ? {} : { chunkLength });
+  if (timing !== undefined) {
+    return {
+      name: "timed",
+      decide: (request) => mock.decide(request),
+      async *stream(request) {
+        for await (const chunk of mock.stream!(request)) {
+          yield chunk.type === "result" ? { ...chunk, result: { ...chunk.result, timing } } : chunk;
+        }
+      },
+    };
+  }
   if (usage === undefined) return mock;
   return {
     name: "metered",

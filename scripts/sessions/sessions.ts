@@ -6,7 +6,7 @@
 import { decide, LLMError, type LLMRequest, raw, type ScriptEntry } from "@nomos/agent";
 import { APPROVALS, approve, approveFirst, deny, letters } from "./approval_sessions.ts";
 import { LLMContextError } from "@nomos/agent/llm";
-import { WITH_DATA, WITH_PARTS } from "./content_sessions.ts";
+import { WITH_DATA, WITH_PARTS, WITH_TIMINGS } from "./content_sessions.ts";
 import type { Action, SessionScript } from "./session_script.ts";
 
 const look = (n: number) => decide.call("look", { n });
@@ -270,5 +270,6 @@ export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...DELEGATED,
   ...WITH_DATA,
   ...WITH_PARTS,
+  ...WITH_TIMINGS,
   ...SUMMARIZED,
 };

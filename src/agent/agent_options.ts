@@ -102,6 +102,12 @@ export interface AgentOptions<
   readonly limits?: Limits;
   /** Returns the price of a model call, for `limits`, events and states. Default: the price is not known. */
   readonly cost?: CostOf;
+  /**
+   * If true, events of decisions, refused outputs and failed model calls tell when the model was
+   * asked and answered (`timing`), and how large the request was (`prompt`), so that a stored session
+   * can be profiled. Each event grows by about 300 characters. Default: false.
+   */
+  readonly timings?: boolean;
   /** Observers of every turn, for traces and metrics. Default: none. */
   readonly observers?: readonly Observer[];
   /** Called with each failure of an observer. Default: as `onWarning`. */

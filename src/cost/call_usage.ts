@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ModelCallUsage } from "../history/event.ts";
+import type { ModelCallUsage } from "../history/model_call.ts";
 import type { Usage } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 
@@ -28,6 +28,8 @@ export interface RawAnswer {
   readonly model?: unknown;
   /** Remark that is added to the problem if the output is refused. */
   readonly remark?: unknown;
+  /** Course of the call. */
+  readonly timing?: unknown;
 }
 
 /** Settings of {@linkcode readCallUsage}. */

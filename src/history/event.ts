@@ -7,6 +7,7 @@ import type { Attempt, Decision } from "../decision/decision.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { DataChange } from "./data.ts";
 import type { EventPart } from "./event_part.ts";
+import type { ModelCallRecord, ModelCallUsage } from "./model_call.ts";
 import type { SummaryFields } from "./summary.ts";
 
 /** Fields that every event has. */
@@ -17,16 +18,6 @@ export interface EventBase {
   readonly time: number;
   /** Present if the event was committed together with the one before it: a fork never separates them. */
   readonly joined?: true;
-}
-
-/** Tokens and price of one model call. */
-export interface ModelCallUsage {
-  /** Tokens of the call, if the model reports them or limits need an estimate. */
-  readonly usage?: Usage;
-  /** Price of the call, if the agent's `cost` knows it. */
-  readonly cost?: number;
-  /** Model that answered, if the provider reports it. */
-  readonly model?: string;
 }
 
 /**
@@ -98,7 +89,7 @@ export interface SessionEvents {
     readonly data: Readonly<Record<string, unknown>>;
   };
   /** Legal decision of the model. */
-  readonly decision: ModelCallUsage & {
+  readonly decision: ModelCallUsage & ModelCallRecord & {
     /** Step in which it was made. */
     readonly step: string;
     /** Decision; optional fields are absent, never null. */
@@ -201,7 +192,7 @@ export interface SessionEvents {
     readonly to: string;
   };
   /** Refused output of the model: not a legal decision, or invalid arguments. */
-  readonly error: ModelCallUsage & {
+  readonly error: ModelCallUsage & ModelCallRecord & {
     /** Step in which it happened. */
     readonly step: string;
     /** Path of the problem in the output; empty for the whole output. */
@@ -214,7 +205,7 @@ export interface SessionEvents {
     readonly attempt?: Attempt;
   };
   /** Model call that failed or was aborted. An error is thrown to the caller. */
-  readonly model_failed: {
+  readonly model_failed: ModelCallRecord & {
     /** Step in which it happened. */
     readonly step: string;
     /** `code` of the error; `ABORTED` if the turn was aborted. */

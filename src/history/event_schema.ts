@@ -36,6 +36,31 @@ export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
 }) as unknown as v.GenericSchema<unknown, Usage>;
 const usageAndCost = { usage: v.optional(usageSchema), cost: amount };
 const modelCallUsage = { ...usageAndCost, model: v.optional(text) };
+const attempt = v.strictObject({
+  llm: text,
+  took: finite,
+  responded: amount,
+  queued: amount,
+  error: v.optional(text),
+  waited: amount,
+});
+const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
+const modelCallRecord = {
+  timing: v.optional(v.strictObject({
+    asked: finite,
+    first: amount,
+    answered: finite,
+    queued: amount,
+    attempts: v.optional(v.array(attempt)),
+  })),
+  prompt: v.optional(v.strictObject({
+    chars: count,
+    stableChars: count,
+    schemaChars: count,
+    messages: count,
+    offer: v.strictObject({ actions: v.array(action), routes: texts, tools: texts }),
+  })),
+};
 const childUsage = {
   ...usageAndCost,
   head: v.optional(count),
@@ -45,7 +70,6 @@ const childUsage = {
 const place = { callKey: text, call: count };
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const isInput = v.optional(v.literal(true));
-const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
 const decision = v.variant("action", [
   v.strictObject({
@@ -100,6 +124,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     decision,
     unwrapped: v.optional(v.picklist(["fence", "think", "bom"])),
     ...modelCallUsage,
+    ...modelCallRecord,
   }),
   eventOf("tool_started", {
     ...place,
@@ -150,12 +175,14 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     output: text,
     attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
     ...modelCallUsage,
+    ...modelCallRecord,
   }),
   eventOf("model_failed", {
     step: text,
     code: text,
     usage: usageSchema,
     cost: amount,
+    ...modelCallRecord,
   }),
   eventOf("summary", {
     step: text,

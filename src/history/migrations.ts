@@ -67,7 +67,10 @@ function toVersion3(event: Readonly<Record<string, unknown>>): unknown {
   return { ...rest, used };
 }
 
-/** Migration to version 4, which adds `data_set`, the changes of data by calls, and `summary`. */
+/**
+ * Migration to version 4, which adds `data_set`, the changes of data by calls, `summary`, and the
+ * `timing` and `prompt` of model calls.
+ */
 function toVersion4(event: Readonly<Record<string, unknown>>): unknown {
   return event;
 }
@@ -137,9 +140,19 @@ function renameStepsOf(event: SessionEvent, renamed: ReadonlyMap<string, string>
   const rename = (step: string) => renameStep(step, renamed);
   if (event.type === "moved") return { ...event, from: rename(event.from), to: rename(event.to) };
   if (!("step" in event)) return event;
-  const named = { ...event, step: rename(event.step) };
+  const named = renameOffered({ ...event, step: rename(event.step) }, rename);
   if (named.type !== "decision" || named.decision.action !== "MOVE") return named;
   return { ...named, decision: { ...named.decision, step: rename(named.decision.step) } };
+}
+
+function renameOffered<Event extends SessionEvent>(
+  event: Event,
+  rename: (step: string) => string,
+): Event {
+  if (!("prompt" in event) || event.prompt === undefined) return event;
+  const { offer } = event.prompt;
+  const routes = offer.routes.map(rename);
+  return { ...event, prompt: { ...event.prompt, offer: { ...offer, routes } } };
 }
 
 /** Only calls with outcome `ok` have a result. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CallTiming } from "./call_timing.ts";
 import type { LegalActions } from "../decision/decision.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { JsonSchema } from "../json/json.ts";
@@ -79,6 +80,11 @@ export interface LLMRequest {
   readonly sessionId?: string | undefined;
   /** Aborts when the caller no longer needs the answer. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * If true, wrappers and providers report the course of the call, its attempts and waits, in the
+   * `timing` of the result or the error. Default: false.
+   */
+  readonly timings?: boolean | undefined;
   /** Validates an output, as text or parsed, against the full schema. May be called without `this`. */
   readonly validate: (output: unknown) => ValidationResult | Promise<ValidationResult>;
   /**
@@ -137,6 +143,8 @@ export interface LLMResult {
   readonly model?: string;
   /** Remark that is added to the problem if the output is refused. Default: none. */
   readonly remark?: string;
+  /** Course of the call, if the request asks for it by `timings` and there is more than its duration. */
+  readonly timing?: CallTiming;
 }
 
 /**

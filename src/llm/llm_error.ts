@@ -4,6 +4,7 @@
  * @module
  */
 import { MisuseError, RunError } from "../errors.ts";
+import type { CallTiming } from "./call_timing.ts";
 import type { Usage } from "./llm.ts";
 
 /** Details of a failed model call. */
@@ -14,6 +15,8 @@ export interface LLMErrorOptions extends ErrorOptions {
   readonly retryAfter?: number | undefined;
   /** Token usage of the failed call. */
   readonly usage?: Usage | undefined;
+  /** Course of the failed call. */
+  readonly timing?: CallTiming | undefined;
 }
 
 /** A call of a language model failed. The session is `interrupted`; `resume()` repeats the call. */
@@ -26,6 +29,8 @@ export class LLMError extends RunError {
   readonly retryAfter: number | undefined;
   /** Token usage of the failed call, if the vendor reports it. */
   readonly usage: Usage | undefined;
+  /** Course of the failed call; see `LLMResult.timing`. */
+  declare readonly timing?: CallTiming;
 
   /** Creates the error of a failed call. It is not retryable unless the options say so. */
   constructor(message: string, options: LLMErrorOptions = {}) {
@@ -33,6 +38,7 @@ export class LLMError extends RunError {
     this.isRetryable = options.isRetryable ?? false;
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
+    if (options.timing !== undefined) this.timing = options.timing;
   }
 }
 

@@ -71,6 +71,7 @@ export {
   localGrammar,
   plainJsonSchema,
 } from "../schema/profiles/vendors.ts";
+export type { CallAttempt, CallTiming } from "./call_timing.ts";
 export type { LLMChunk, LLMResult, ValidationResult } from "./llm.ts";
 export type { LLMErrorOptions } from "./llm_error.ts";
 export {

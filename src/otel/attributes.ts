@@ -9,6 +9,7 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api";
+import type { ModelCallRecord } from "../history/model_call.ts";
 import type { Usage } from "../llm/llm.ts";
 import { type ModelName, readModelName } from "../llm/model_name.ts";
 
@@ -51,5 +52,18 @@ export function buildUsageAttributes(usage: Usage = {}, cost?: number): Attribut
     "gen_ai.usage.reasoning.output_tokens": usage.reasoning,
     "nomos.usage_estimated": usage.isEstimated,
     "nomos.cost": cost,
+  };
+}
+
+/**
+ * Builds the attributes of a call's times and request: the time to the first chunk, in seconds, and
+ * the share of the request's characters that the session's request before contains too.
+ */
+export function buildRecordAttributes({ timing, prompt }: ModelCallRecord): Attributes {
+  const { asked = 0, first } = timing ?? {};
+  return {
+    "gen_ai.response.time_to_first_chunk": first === undefined ? undefined : (first - asked) / 1000,
+    "nomos.prompt_chars": prompt?.chars,
+    "nomos.prompt_stable_share": prompt && prompt.stableChars / prompt.chars,
   };
 }

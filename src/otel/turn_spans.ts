@@ -5,7 +5,8 @@
  */
 import { type Attributes, context, SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Decision } from "../decision/decision.ts";
-import type { ModelCallUsage, SessionEvent } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import type { ModelCallRecord, ModelCallUsage } from "../history/model_call.ts";
 import type { SessionName } from "../history/session_name.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage } from "../llm/usage.ts";
@@ -18,7 +19,7 @@ import type {
   Scope,
   TurnObserver,
 } from "../turn/observer.ts";
-import { buildUsageAttributes, readProvider } from "./attributes.ts";
+import { buildRecordAttributes, buildUsageAttributes, readProvider } from "./attributes.ts";
 import { type ContentAttributes, OpenSpan } from "./open_span.ts";
 import type { SpanContent } from "./span_content.ts";
 
@@ -198,13 +199,20 @@ class TurnSpans implements TurnObserver {
   }
 
   /** Ends the span of the running model call, if there is one, and adds its usage to the turn's. */
-  #endModelCall({ usage, cost, model }: ModelCallUsage, finish: (span: OpenSpan) => void): void {
+  #endModelCall(
+    { usage, cost, model, ...record }: ModelCallUsage & ModelCallRecord,
+    finish: (span: OpenSpan) => void,
+  ): void {
     if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
     const span = this.#modelCall;
     if (span === undefined) return;
     this.#modelCall = undefined;
-    span.add({ ...buildUsageAttributes(usage, cost), "gen_ai.response.model": model });
+    span.add({
+      ...buildUsageAttributes(usage, cost),
+      ...buildRecordAttributes(record),
+      "gen_ai.response.model": model,
+    });
     finish(span);
     span.end();
   }

@@ -30,6 +30,8 @@ export interface AgentCore extends ChangedAgent {
   readonly usageLimits: Limits;
   /** Returns the price of a model call; undefined if prices are not known. */
   readonly cost: CostOf | undefined;
+  /** True if events of model calls have their times and the size of their requests. */
+  readonly timings: boolean;
   /** Observers of every turn. */
   readonly observers: readonly Observer[];
   /** Called with the failure of an observer. */

@@ -17,6 +17,7 @@ import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage } from "../llm/usage.ts";
 import { needsApproval, showArgs } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
+import { CallWatch } from "./call_watch.ts";
 import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
 import { buildNextRequest, openCompaction } from "./next_request.ts";
@@ -62,7 +63,8 @@ export async function ask(
   if (next === undefined || "drafts" in next) return next;
   const { request } = next;
   const promptChars = () => session.prompts!.report!().chars;
-  const received: Received = { chars: 0, raw: undefined, promptChars };
+  const watch = session.agent.timings ? new CallWatch(session, request) : undefined;
+  const received: Received = { chars: 0, raw: undefined, promptChars, watch };
   try {
     const limit = await readAnswer(session, llm, request, received, turn, out);
     if (limit !== undefined) return { drafts: [limit] };
@@ -71,8 +73,8 @@ export async function ask(
       session.view?.correct(llm.name, session.view.sent, raw.usage);
       const scope = session.observers?.onWork?.({ kind: "read" });
       const reading = scope === undefined
-        ? readDecision(session, turn, request, raw)
-        : scope(() => readDecision(session, turn, request, raw));
+        ? readDecision(session, turn, request, raw, watch)
+        : scope(() => readDecision(session, turn, request, raw, watch));
       const answer = reading instanceof Promise ? await reading : reading;
       if (answer !== undefined) return answer;
     }
@@ -135,15 +137,18 @@ async function readAnswer(
           throw createLengthError(session, raw.usage);
         }
         received.raw = raw;
+        received.watch?.onAnswer();
         return undefined;
       }
       if (chunk.type === "restart") {
         length = 0;
         preview = out && new OutputPreview();
         guard = undefined;
+        received.watch?.onRestart();
         await out?.({ type: "restart" });
         continue;
       }
+      received.watch?.onText();
       received.chars += chunk.text.length;
       length += chunk.text.length;
       if (length > maxOutputChars) throw createLengthError(session);
@@ -154,7 +159,10 @@ async function readAnswer(
       }
       guard ??= new OutputGuard(llm.name, request);
       received.raw = guard.push(chunk.text);
-      if (received.raw !== undefined) return undefined;
+      if (received.raw !== undefined) {
+        received.watch?.onAnswer();
+        return undefined;
+      }
     }
     return undefined;
   } finally {
@@ -207,10 +215,10 @@ function readDecision(
   turn: RunningTurn,
   request: DecisionRequest,
   raw: RawAnswer,
+  watch: CallWatch | undefined,
 ): Answer | undefined | Promise<Answer | undefined> {
-  const { step: { llm } } = session;
   const build = (reading: DecisionReading | typeof STOPPED) =>
-    reading === STOPPED || turn.isStopped ? undefined : buildAnswer(session, llm, raw, reading);
+    reading === STOPPED || turn.isStopped ? undefined : buildAnswer(session, raw, reading, watch);
   const validating = request.validate(raw.output);
   return validating instanceof Promise
     ? turn.unlessStopped(validating).then(build)
@@ -220,12 +228,12 @@ function readDecision(
 /** Returns the events of an answer. */
 function buildAnswer(
   session: LiveSession,
-  llm: LLM,
   raw: RawAnswer,
   reading: DecisionReading,
+  watch: CallWatch | undefined,
 ): Answer {
-  const { agent, log: { head }, tracker } = session;
-  const step = session.step.id;
+  const { agent, log: { head }, tracker, step: { id: step, llm } } = session;
+  const record = watch?.record(raw.timing);
   const usage = readCallUsage(raw, {
     llm: llm.name,
     cost: agent.cost,
@@ -243,7 +251,7 @@ function buildAnswer(
       output: renderOutput(raw.output),
       ...(attempt && { attempt }),
     };
-    return { drafts: [{ type: "error", step, ...refusal, ...usage }, ...unpriced] };
+    return { drafts: [{ type: "error", step, ...refusal, ...usage, ...record }, ...unpriced] };
   }
   const { value: decision, args, response, unwrapped } = reading;
   const asks = (call: ToolCall, index: number) =>
@@ -252,7 +260,7 @@ function buildAnswer(
       : undefined;
   return {
     drafts: [
-      { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage },
+      { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage, ...record },
       ...consequences(decision, head, session, step, asks),
       ...(decision.action === "END" ? [] : unpriced),
     ],

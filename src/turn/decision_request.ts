@@ -24,6 +24,8 @@ export interface DecisionRequestParts {
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
   readonly allowsDelay: LLMRequest["allowsDelay"];
+  /** True if the course of the call is to be reported. */
+  readonly timings: boolean;
 }
 
 /**
@@ -48,13 +50,14 @@ export class DecisionRequest implements LLMRequest {
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
   readonly allowsDelay: LLMRequest["allowsDelay"];
+  declare readonly timings?: true;
   readonly validate: (output: unknown) => DecisionReading | Promise<DecisionReading>;
   readonly #parts: DecisionRequestParts;
   #listed: readonly Message[] | undefined;
   #known: { readonly output: unknown; readonly reading: DecisionReading } | undefined;
 
   constructor(parts: DecisionRequestParts) {
-    const { schema, prompt, step, sessionId, signal, allowsDelay } = parts;
+    const { schema, prompt, step, sessionId, signal, allowsDelay, timings } = parts;
     this.stable = prompt.stable;
     this.schema = schema.json;
     this.legal = schema.legal;
@@ -62,6 +65,7 @@ export class DecisionRequest implements LLMRequest {
     this.sessionId = sessionId;
     this.signal = signal;
     this.allowsDelay = allowsDelay;
+    if (timings) this.timings = true;
     // Bound, because V8 keeps objects with a closure in a field until a full collection.
     this.validate = this.#validate.bind(this);
     this.#parts = parts;

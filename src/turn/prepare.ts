@@ -82,6 +82,7 @@ export function buildRequest(
     sessionId: session.id,
     signal,
     allowsDelay: session.tracker?.allowsDelay,
+    timings: session.agent.timings,
   });
 }
 

@@ -10,6 +10,7 @@ import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { isRefused, LLMContextError } from "../llm/llm_errors.ts";
 import type { LLM, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
+import type { CallWatch } from "./call_watch.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** Part of an answer that has arrived. */
@@ -20,6 +21,8 @@ export interface Received {
   raw: RawAnswer | undefined;
   /** Returns the number of characters of the request. */
   readonly promptChars: () => number;
+  /** Measures the call; undefined unless the agent's option `timings` is true. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /** Copies the fields of a result, because a getter of a custom model may return another value later. */
@@ -27,8 +30,8 @@ export function readResult(result: LLMResult): RawAnswer {
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`it returned ${quote(result)}: expected a result with an output`);
   }
-  const { output, usage, model, remark } = result;
-  return { output, usage, model, remark };
+  const { output, usage, model, remark, timing } = result;
+  return { output, usage, model, remark, timing };
 }
 
 /** Returns the error of a failed call: that of the model or of the author's code, or one around it. */
@@ -63,7 +66,7 @@ export function explainFull({ id, step }: LiveSession, cause: LLMContextError): 
 export function buildFailure(
   { agent, step }: LiveSession,
   llm: LLM,
-  { raw, chars, promptChars }: Received,
+  { raw, chars, promptChars, watch }: Received,
   code: string,
   error?: unknown,
 ): EventDraft<"model_failed"> {
@@ -72,6 +75,12 @@ export function buildFailure(
   const usage = reported ?? (isRefused(error) ? {} : estimateUsage(promptChars(), answerChars));
   const model = typeof raw?.model === "string" ? raw.model : undefined;
   const cost = computePrice(agent.cost, usage, llm.name, model);
-  const draft = { type: "model_failed", step: step.id, code, usage } as const;
-  return cost === undefined ? draft : { ...draft, cost };
+  return {
+    type: "model_failed",
+    step: step.id,
+    code,
+    usage,
+    ...(cost !== undefined && { cost }),
+    ...watch?.record(raw?.timing ?? (error instanceof LLMError ? error.timing : undefined)),
+  };
 }

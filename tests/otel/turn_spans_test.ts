@@ -336,3 +336,23 @@ Deno.test("otel, writes the code of an error as its type, or else the name of it
     "_OTHER",
   ]);
 });
+
+Deno.test("otel, adds the time to the first chunk and the stable share of the prompt, if they are known", () => {
+  using tracing = new MemoryTracing();
+  const turn = otel().beginTurn(TURN);
+  const offer = { actions: ["RESPOND"], routes: [], tools: [] } as const;
+  turn.onModelCall?.(modelCall());
+  turn.onEvent?.({
+    seq: 1,
+    time: 0,
+    type: "decision",
+    step: "greet",
+    decision: decide.respond("Coming!"),
+    timing: { asked: 1_000, first: 1_250, answered: 3_000 },
+    prompt: { chars: 200, stableChars: 150, schemaChars: 500, messages: 4, offer },
+  });
+  const { attributes } = tracing.span("chat gpt-5-mini");
+  assertEquals(attributes["gen_ai.response.time_to_first_chunk"], 0.25);
+  assertEquals(attributes["nomos.prompt_chars"], 200);
+  assertEquals(attributes["nomos.prompt_stable_share"], 0.75);
+});

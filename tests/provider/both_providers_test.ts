@@ -1,13 +1,21 @@
 /** Plays the same agent through both providers, against one scripted server with failures. */
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { Agent, decide, type Decision, type LLM, MockLLM, Tool } from "@nomos/agent";
+import {
+  Agent,
+  decide,
+  type Decision,
+  type LLM,
+  type LLMRequest,
+  MockLLM,
+  Tool,
+} from "@nomos/agent";
 import { aiSdk } from "@nomos/agent/ai-sdk";
 import { LLMConnectionError, LLMHttpError, LLMSchemaError, retry } from "@nomos/agent/llm";
 import { openai } from "@nomos/agent/openai";
 import { forbidRealModels } from "@nomos/agent/testing";
 import { allowRealModels } from "@nomos/agent/testing";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { immediateClock } from "../fixtures/immediate_clock.ts";
 import { answer, brokenAnswer, chatServer, failure, plain, type Reply } from "./chat_server.ts";
@@ -49,6 +57,14 @@ function barista(llm: LLM) {
   });
   return { agent, cart };
 }
+
+const emptyRequest: LLMRequest = {
+  messages: [{ role: "user", content: "Hello" }],
+  stable: 0,
+  schema: { type: "object", properties: {}, required: [], additionalProperties: false },
+  schemaName: "decision",
+  validate: (value) => ({ success: true, value }),
+};
 
 /** Decisions of the model, in order. */
 const DECISIONS: readonly Decision[] = [
@@ -106,6 +122,24 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       for (const { body } of server.requests) {
         const { json_schema: format } = body.response_format as { json_schema: object };
         assertEquals(Object.keys(format).sort(), ["name", "schema", "strict"]);
+      }
+    });
+
+    Deno.test(`the time of the server's response is reported, if it is asked for: ${title}`, async () => {
+      await using server = await chatServer([wire(DECISIONS[0]!), wire(DECISIONS[0]!)]);
+      for (const timings of [true, undefined]) {
+        const llm = make(server.url, stream);
+        const request = { ...emptyRequest, timings };
+        const result = stream
+          ? (await Array.fromAsync(llm.stream!(request))).flatMap((chunk) =>
+            chunk.type === "result" ? [chunk.result] : []
+          )[0]!
+          : await llm.decide(request);
+        const [attempt, ...others] = result.timing?.attempts ?? [];
+        // The AI SDK has no time of the response before the whole answer.
+        const isKnown = timings === true && (stream || name === "openai()");
+        assertEquals([attempt?.llm, others.length], [isKnown ? llm.name : undefined, 0]);
+        if (isKnown) assert(attempt!.responded! > 0 && attempt!.responded! <= attempt!.took);
       }
     });
 

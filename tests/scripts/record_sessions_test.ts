@@ -47,7 +47,7 @@ function eventsOf(state: State | undefined): readonly SessionEvent[] {
 
 /** Removes the event from properties that several events share. */
 function withoutEvent(choice: string): string {
-  return choice.replace(/^\w+\.(usage\.|joined)/, "$1");
+  return choice.replace(/^\w+\.(usage\.|timing\.|prompt\.|joined)/, "$1");
 }
 
 Deno.test("record-sessions, records every kind of event and every choice in it", async () => {

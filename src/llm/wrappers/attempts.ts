@@ -3,11 +3,15 @@
  *
  * @module
  */
+import type { Clock } from "../../clock.ts";
 import { MisuseError } from "../../errors.ts";
+import { omitUndefined } from "../../json/json.ts";
+import type { CallTiming } from "../call_timing.ts";
 import type { LLM, LLMResult, Usage } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
 import { addUsage, readUsage } from "../usage.ts";
-import { type Call, guardParts, type Part, readParts } from "./call.ts";
+import { AttemptLog } from "./attempt_log.ts";
+import { asksForTiming, type Call, guardParts, type Part, readParts } from "./call.ts";
 
 /** Policy and state of the attempts of one call. */
 export interface Attempts {
@@ -15,14 +19,22 @@ export interface Attempts {
   readonly llm: LLM;
   /** Model name added to results that report none. Default: none is added. */
   readonly model?: string;
+  /** Clock that measures attempts. */
+  readonly clock: Clock;
   /**
    * Prepares the next attempt after an error. Returns false to fail the call with that error.
    *
-   * @param usage Total usage of all failed attempts.
+   * @param total Usage and course of all failed attempts.
    */
-  retry(error: unknown, usage: Usage | undefined): boolean | Promise<boolean>;
+  retry(error: unknown, total: FailedAttempts): boolean | Promise<boolean>;
   /** Called when an attempt succeeds. */
   succeed?(): void;
+}
+
+/** Usage and course of the failed attempts of a call. */
+export interface FailedAttempts {
+  readonly usage: Usage | undefined;
+  readonly timing: CallTiming | undefined;
 }
 
 /** Runs the attempts of a call. Yields `restart` before an attempt that follows a partial answer. */
@@ -30,6 +42,7 @@ export async function* runAttempts(
   attempts: Attempts,
   call: Call,
 ): AsyncGenerator<Part, void, void> {
+  const log = asksForTiming(call) ? new AttemptLog(attempts.clock) : undefined;
   let usage: Usage | undefined;
   let hasText = false;
   let isAnswered = false;
@@ -42,8 +55,11 @@ export async function* runAttempts(
       } catch (error) {
         if (isAnswered || call.signal?.aborted) throw error;
         usage = addFailedUsage(usage, error);
-        const isRetried = !isNeverRetried(error) && await attempts.retry(error, usage);
-        if (!isRetried) throw withUsage(error, usage);
+        log?.fail(attempts.llm.name, error);
+        const total = { usage, timing: log?.timing };
+        const isRetried = !isNeverRetried(error) && await attempts.retry(error, total);
+        if (!isRetried) throw withTotal(error, total);
+        log?.begin();
         parts = openAttempt(call, attempts.llm);
         if (hasText) yield { type: "restart" };
         hasText = false;
@@ -59,7 +75,7 @@ export async function* runAttempts(
       isAnswered = true;
       attempts.succeed?.();
       yield part.type === "result"
-        ? { type: "result", result: completeResult(part.result, attempts, usage) }
+        ? { type: "result", result: completeResult(part.result, attempts, usage, log) }
         : part;
     }
   } finally {
@@ -83,32 +99,40 @@ export function addFailedUsage(usage: Usage | undefined, error: unknown): Usage 
   return usage === undefined || failed === undefined ? usage ?? failed : addUsage(usage, failed);
 }
 
-/** Adds the usage of failed attempts, and the model name if it is missing, to a result. */
+/** Adds the usage and the course of failed attempts, and the model name if it is missing, to a result. */
 function completeResult(
   result: LLMResult,
-  { model }: Attempts,
+  { llm, model }: Attempts,
   usage: Usage | undefined,
+  log: AttemptLog | undefined,
 ): LLMResult {
   // The core reports malformed results.
   if (typeof result !== "object" || result === null) return result;
+  const timing = log?.succeed(llm.name, result.timing);
   return {
     ...result,
+    ...(timing !== undefined && { timing }),
     ...(usage !== undefined && { usage: addUsage(usage, readUsage(result.usage) ?? {}) }),
     ...(model !== undefined && result.model === undefined && { model }),
   };
 }
 
 /**
- * Returns the error with the usage of all attempts: a copy of the same class, because a thrown
- * error must not be modified, or the error itself if there is nothing to add.
+ * Returns the error with the usage and the course of all attempts: a copy of the same class, because
+ * a thrown error must not be modified, or the error itself if there is nothing to add.
  */
-function withUsage(error: unknown, usage: Usage | undefined): unknown {
-  if (usage === undefined || !(error instanceof LLMError) || error.usage === usage) return error;
+export function withTotal(error: unknown, { usage, timing }: FailedAttempts): unknown {
+  if (!(error instanceof LLMError)) return error;
+  const added = omitUndefined({
+    usage: usage === error.usage ? undefined : usage,
+    timing: timing === error.timing ? undefined : timing,
+  });
+  if (Object.keys(added).length === 0) return error;
   const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
-  // Read here, because `stack` may be an accessor that depends on its receiver.
   return Object.defineProperties(copy, {
     ...Object.getOwnPropertyDescriptors(error),
+    // Read here, because `stack` may be an accessor that depends on its receiver.
     stack: { configurable: true, writable: true, value: error.stack },
-    usage: { configurable: true, writable: true, enumerable: true, value: usage },
+    ...Object.getOwnPropertyDescriptors(added),
   });
 }

@@ -16,6 +16,11 @@ export type Call =
     | { readonly method: "embed"; readonly texts: readonly string[] }
   );
 
+/** Returns true if the course of a call is to be reported. */
+export function asksForTiming(call: Call): boolean {
+  return call.method !== "embed" && call.request.timings === true;
+}
+
 /** Part of a call: a chunk of an answer, or the vectors of an embedding call. */
 export type Part = LLMChunk | { readonly type: "vectors"; readonly vectors: number[][] };
 

@@ -4,10 +4,12 @@
  * @module
  */
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
+import type { CallTiming } from "../call_timing.ts";
 import type { LLM, Usage } from "../llm.ts";
 import { LLMError, MockLLMError } from "../llm_error.ts";
-import { checkOptions, FUNCTION } from "../option_rules.ts";
+import { ANYTHING, checkOptions, FUNCTION } from "../option_rules.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { readParts, wrapModel } from "./call.ts";
 
@@ -30,8 +32,8 @@ export class AllModelsFailedError extends LLMError {
   /** Failed models, in the order in which they were called. */
   readonly failures: readonly ModelFailure[];
 
-  /** Creates the error. `usage` is the total usage of the failed calls. */
-  constructor(failures: readonly ModelFailure[], usage?: Usage) {
+  /** Creates the error. `usage` is the total usage of the failed calls, `timing` their course. */
+  constructor(failures: readonly ModelFailure[], usage?: Usage, timing?: CallTiming) {
     const reasons = failures.map(({ model, error }) => `\n- ${quote(model)}: ${reasonOf(error)}`);
     const delays = failures.flatMap(({ error }) =>
       error instanceof LLMError && error.isRetryable ? [error.retryAfter ?? 0] : []
@@ -42,6 +44,7 @@ export class AllModelsFailedError extends LLMError {
       isRetryable: delays.length > 0,
       retryAfter: retryAfter > 0 && retryAfter < Infinity ? retryAfter : undefined,
       usage,
+      timing,
     });
     this.failures = failures;
   }
@@ -56,6 +59,8 @@ export interface FallbackOptions {
    * and content filters, because another model may answer.
    */
   readonly shouldFallBack?: (error: unknown) => boolean;
+  /** Clock that measures the calls, for the `timing` of results. Default: {@linkcode systemClock}. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -64,7 +69,7 @@ export interface FallbackOptions {
  *
  * It streams if one of the models does. If a stream fails after it has emitted text, a
  * `restart` chunk voids that text before the next model answers. The `usage` of the
- * result includes the usage that failed models reported.
+ * result includes the usage that failed models reported, and its `timing` lists their calls.
  *
  * Embeddings have no fallback, because vectors of different models are not comparable. They
  * always come from the first model that has `embed()`.
@@ -94,8 +99,8 @@ export function fallback(
   llms: readonly LLM[],
   options: FallbackOptions = {},
 ): LLM {
-  checkOptions("fall back", options, { shouldFallBack: FUNCTION });
-  const { shouldFallBack = isModelFailure } = options;
+  checkOptions("fall back", options, { shouldFallBack: FUNCTION, clock: ANYTHING });
+  const { shouldFallBack = isModelFailure, clock = systemClock } = options;
   const models = [...llms];
   const [primary, ...others] = models;
   if (primary === undefined || others.length === 0) {
@@ -108,7 +113,7 @@ export function fallback(
     (call) =>
       call.method === "embed"
         ? readParts(call, embedder!)
-        : runAttempts(createAttempts(models, shouldFallBack), call),
+        : runAttempts(createAttempts(models, shouldFallBack, clock), call),
     {
       streams: models.some(({ stream }) => stream !== undefined),
       embeds: embedder !== undefined,
@@ -140,19 +145,23 @@ function describeModel(llm: LLM): string {
 function createAttempts(
   models: readonly LLM[],
   shouldFallBack: (error: unknown) => boolean,
+  clock: Clock,
 ): Attempts {
   const failures: ModelFailure[] = [];
   return {
+    clock,
     get llm() {
       return models[failures.length]!;
     },
     get model() {
       return this.llm.name;
     },
-    retry(error, usage) {
+    retry(error, { usage, timing }) {
       if (!shouldFallBack(error)) return false;
       failures.push({ model: this.llm.name, error });
-      if (failures.length === models.length) throw new AllModelsFailedError(failures, usage);
+      if (failures.length === models.length) {
+        throw new AllModelsFailedError(failures, usage, timing);
+      }
       return true;
     },
   };

@@ -4,11 +4,14 @@
  * @module
  */
 import { abortable } from "../../abort.ts";
+import { type Clock, systemClock } from "../../clock.ts";
 import { quote } from "../../errors.ts";
+import { addQueued } from "../call_timing.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
-import { readParts, wrapModel } from "./call.ts";
-import { checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
+import { withTotal } from "./attempts.ts";
+import { asksForTiming, type Part, readParts, wrapModel } from "./call.ts";
+import { ANYTHING, checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
 
 /** The queue of a {@linkcode limitConcurrency} is full. Retryable. */
 export class LLMBusyError extends LLMError {
@@ -20,6 +23,8 @@ export class LLMBusyError extends LLMError {
 export interface LimitConcurrencyOptions {
   /** Maximum number of waiting calls. Further calls throw an {@linkcode LLMBusyError}. `@default {Infinity}` */
   readonly maxQueue?: number;
+  /** Clock that measures the wait, for the `timing` of results. Default: {@linkcode systemClock}. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -66,9 +71,9 @@ export function limitConcurrency(
   options: LimitConcurrencyOptions = {},
 ): LLM {
   const doing = `limit the concurrency of model ${quote(llm.name)}`;
-  checkOptions(doing, options, { maxQueue: COUNT });
+  checkOptions(doing, options, { maxQueue: COUNT, clock: ANYTHING });
   checkOptions(doing, { limit }, { limit: wholeFrom(1) });
-  const { maxQueue = Infinity } = options;
+  const { maxQueue = Infinity, clock = systemClock } = options;
   const semaphore = new Semaphore(limit);
   return wrapModel(llm, async function* (call) {
     call.signal?.throwIfAborted();
@@ -79,9 +84,31 @@ export function limitConcurrency(
         { isRetryable: true },
       );
     }
+    const from = asksForTiming(call) ? clock.now() : undefined;
     await semaphore.acquire(call.signal);
-    yield* readParts(call, llm, () => semaphore.release());
+    const queued = from === undefined ? 0 : clock.now() - from;
+    const parts = readParts(call, llm, () => semaphore.release());
+    // A clock that was set back counts as 0.
+    yield* queued > 0 ? countQueue(parts, queued) : parts;
   });
+}
+
+/** Adds the time in the queue to the result or the error of a call. */
+async function* countQueue(
+  parts: AsyncGenerator<Part, void, void>,
+  queued: number,
+): AsyncGenerator<Part, void, void> {
+  try {
+    for await (const part of parts) {
+      const isResult = part.type === "result" && typeof part.result === "object";
+      yield isResult && part.result !== null
+        ? { ...part, result: { ...part.result, timing: addQueued(part.result.timing, queued) } }
+        : part;
+    }
+  } catch (error) {
+    if (!(error instanceof LLMError)) throw error;
+    throw withTotal(error, { usage: error.usage, timing: addQueued(error.timing, queued) });
+  }
 }
 
 /** A counting semaphore with a first-come, first-served queue. */

@@ -50,7 +50,7 @@ export interface RetryOptions {
   readonly onRetry?: (retry: Retry) => void;
   /** Random numbers for the jitter, at least 0 and less than 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Clock used for delays. Default: {@linkcode systemClock}. */
+  /** Clock used for delays and times. Default: {@linkcode systemClock}. */
   readonly clock?: Clock;
 }
 
@@ -79,7 +79,8 @@ export interface Retry {
  * chunk voids the text so far. Nothing is retried after the result was emitted.
  *
  * If all attempts fail, the last error is thrown. Usage that failed attempts reported is
- * added to the `usage` of the result, or to that of a copy of the last error.
+ * added to the `usage` of the result, or to that of a copy of the last error. Its `timing` lists
+ * the attempts, and the delays between them.
  *
  * @throws {ConfigError} if an option is unknown or out of range.
  *
@@ -135,6 +136,7 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
     let ceiling = Math.min(firstDelay, maxDelay);
     return {
       llm,
+      clock,
       async retry(error) {
         if (!isRetryable(error) || hasRunAway && error instanceof LLMLengthError) return false;
         hasRunAway ||= error instanceof LLMLengthError;

@@ -6,6 +6,7 @@
 import { abortable } from "../../abort.ts";
 import { quote } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
+import { timeAnswer } from "../../llm/call_timing.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMSchemaError } from "../../llm/llm_errors.ts";
 import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
@@ -152,12 +153,15 @@ export async function* streamAnswer(
   let parts: ReadableStreamDefaultReader<unknown> | undefined;
   let headers: unknown;
   let result: LLMResult | undefined;
+  const asked = performance.now();
+  let responded = asked;
   try {
     signal.throwIfAborted();
     const opening = open(signal);
     // A stream that opens after the signal aborted is cancelled.
     opening.then(({ stream }) => signal.aborted ? stream.cancel() : undefined).catch(() => {});
     const { stream, response } = await abortable(opening, signal);
+    responded = performance.now();
     parts = stream.getReader();
     ({ headers } = asRecord(response));
     if (isPage(headers)) throw createPageError(name, "it sent a web page");
@@ -178,7 +182,10 @@ export async function* streamAnswer(
     // Not awaited, because cancelling a stalled stream may never settle.
     parts?.cancel().catch(() => {});
   }
-  yield { type: "result", result };
+  yield {
+    type: "result",
+    result: request.timings ? { ...result, timing: timeAnswer(name, asked, responded) } : result,
+  };
 }
 
 /** Types of stream parts without text that the model writes. */

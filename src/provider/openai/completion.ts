@@ -7,6 +7,7 @@
  */
 import { isWholeObject, START_REGEXP } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
+import { timeAnswer } from "../../llm/call_timing.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
@@ -121,7 +122,12 @@ async function* readAnswer(
   const isCut = !isFinished && (!isDone || isInMiddle) && !isWholeObject(text);
   if (isCut) throw createFinishError(name, "cut", usage);
   if (!hasChoice) throw createResponseError(exchange, last, usage);
-  yield { type: "result", result: await reader.finish() };
+  const result = await reader.finish();
+  const { asked, responded } = exchange;
+  yield {
+    type: "result",
+    result: request.timings ? { ...result, timing: timeAnswer(name, asked, responded) } : result,
+  };
 }
 
 /** Splits the data of an event in which a server put several, by single line ends. */

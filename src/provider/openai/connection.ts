@@ -31,6 +31,10 @@ export interface Exchange {
   /** True if the request had an `authorization` or `api-key` header. */
   readonly hasCredentials: boolean;
   readonly redact: Redactor;
+  /** Time at which the request was sent, by `performance.now()`. */
+  readonly asked: number;
+  /** Time at which the server began to respond. */
+  readonly responded: number;
 }
 
 /**
@@ -61,10 +65,12 @@ export async function post(
     redirect: "manual",
     ...signal && { signal },
   };
+  const asked = performance.now();
   try {
     const response = await settings.fetch(url.href, init);
+    const responded = performance.now();
     const hasCredentials = headers.has("authorization") || headers.has("api-key");
-    return { name, response, signal, hasCredentials, redact };
+    return { name, response, signal, hasCredentials, redact, asked, responded };
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
     throw createConnectionError(name, redactError(thrown, redact));
