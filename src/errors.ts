@@ -102,8 +102,17 @@ export class GraphError extends MisuseError {
 
 /** Thrown if an option, an argument or a schema is invalid. */
 export class ConfigError extends MisuseError {
-  /** `"CONFIG_INVALID"` */
-  readonly code = "CONFIG_INVALID";
+  /** `"CONFIG_INVALID"`, or `"API_KEY_MISSING"` if a model has no API key. */
+  readonly code: "CONFIG_INVALID" | "API_KEY_MISSING";
+
+  /** Creates the error. */
+  constructor(
+    message: string,
+    options?: ErrorOptions & { readonly code?: "API_KEY_MISSING" | undefined },
+  ) {
+    super(message, options);
+    this.code = options?.code ?? "CONFIG_INVALID";
+  }
 }
 
 /**

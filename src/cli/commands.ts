@@ -7,6 +7,7 @@
 import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
 import type { Project } from "./project.ts";
+import { locateStore, needsOfStore } from "./store_url.ts";
 
 /** Code of a command. */
 export interface CommandCode<Call> {
@@ -20,6 +21,8 @@ export interface Command<Name extends CommandName = CommandName> {
   readonly alias?: Readonly<Record<string, string>>;
   /** Maximum number of arguments that are no flags. Default: 0. */
   readonly positionals?: number;
+  /** True if it runs the code of the agent, so that the user may grant permissions. Default: false. */
+  readonly runsAgent?: boolean;
   /** Returns the permissions that the command needs besides those of the agent. */
   needs?(options: OptionsOf<Name>, project: Project): Permissions;
 }
@@ -27,6 +30,12 @@ export interface Command<Name extends CommandName = CommandName> {
 /** Commands by name. */
 export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
   init: { alias: { t: "template", y: "yes" }, positionals: 1 },
+  run: {
+    alias: { m: "model", s: "session" },
+    positionals: 1,
+    runsAgent: true,
+    needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
+  },
   validate: { positionals: 1 },
   schema: { alias: { o: "output" } },
 };

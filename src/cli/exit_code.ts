@@ -17,6 +17,8 @@ export const EXIT = {
   noAnswer: 3,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
 } as const;
 
 /** Failure of a command, with its exit code. The message is for the user, without a stack. */
@@ -45,8 +47,19 @@ export class CommandError extends Error {
   }
 }
 
+/** Codes of failures of models, the network and stores, in any copy of this package. */
+const NO_ANSWER =
+  /^(?:LLM_\w+|MOCK_LLM|API_KEY_MISSING|STORE_(?:BUSY|FAILED|VERSION)|SESSION_(?:BUSY|DAMAGED)|LEASE_LOST|CONFLICT)$/;
+
+/** Returns the stable code of an error, of any copy of this package; undefined if it has none. */
+export function codeOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}
+
 /** Returns the exit code of an error that a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandError) return error.exitCode;
-  return error instanceof RunError ? EXIT.noAnswer : EXIT.no;
+  const isFailure = error instanceof RunError || NO_ANSWER.test(codeOf(error) ?? "");
+  return isFailure ? EXIT.noAnswer : EXIT.no;
 }

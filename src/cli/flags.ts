@@ -19,7 +19,7 @@ export const COMMON = {
 /** Letters of the flags of every command. */
 export const COMMON_ALIASES: Readonly<Record<string, string>> = { q: "quiet", V: "version" };
 
-/** Flags of each command, besides those of every one. */
+/** Flags of each command, besides those of every one, and `GRANTS`. */
 export const FLAGS = {
   init: {
     template: undefined,
@@ -36,7 +36,30 @@ export const FLAGS = {
     explore: false,
     "ignore-flows": false,
   },
+  run: {
+    model: { choices: ["auto", "real", "mock"] },
+    session: undefined,
+    store: undefined,
+    input: { repeated: "text" },
+    trace: { repeated: "optional text" },
+    approve: { choices: ["ask", "deny", "always"] },
+    watch: false,
+    "ignore-flows": false,
+  },
   schema: { kind: ["agent", "tests", "conversation"], output: undefined, install: false },
+} as const;
+
+/** Flags of commands that run the code of an agent: permissions, as for `deno run`. */
+export const GRANTS = {
+  "allow-all": false,
+  "allow-read": { repeated: "optional text" },
+  "allow-write": { repeated: "optional text" },
+  "allow-net": { repeated: "optional text" },
+  "allow-env": { repeated: "optional text" },
+  "allow-run": { repeated: "optional text" },
+  "allow-ffi": { repeated: "optional text" },
+  "allow-sys": { repeated: "optional text" },
+  "allow-import": { repeated: "optional text" },
 } as const;
 
 /** Name of a command. */

@@ -53,6 +53,29 @@ Examples:
   nomos init cafe --from ../cafe/config.agent.yaml
 Permissions: --allow-read and --allow-write of the folder
 `,
+  run: `Talks to an agent.
+
+Usage: nomos run [AGENT] [flags]
+
+  -m, --model MODE      auto (default): the agent's model if its key is set, else the script
+                        (in a pipe without --model auto a missing key is exit 3);
+                        real; mock: conversation.yaml, then all by itself
+  -s, --session ID      go on with this session, or begin it (a new one each time)
+      --store URL       where sessions live (sqlite:.nomos/sessions.db); memory: keeps nothing
+      --input TEXT      say this, print the answer and stop; may be repeated
+      --trace           also print reasoning, and prompts with --trace=prompt
+      --approve MODE    ask (default in a terminal), deny (default in a pipe), or always
+      --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
+      --watch           begin anew when a file of the agent changes; the session goes on
+      --ignore-flows    load a Nomos file without its flows
+
+In the conversation: /state  /back  /approve  /deny  /trace  /quit.
+Ctrl-C once lets the turn settle and saves it, twice stops.
+Examples:
+  nomos run
+  echo "What do you have?" | nomos run agent.yaml --json
+  nomos run agent.ts#barista --session ann --store postgres://localhost/agents
+`,
   validate: `Checks an agent without a model, a key or a network.
 
 Usage: nomos validate [AGENT] [flags]

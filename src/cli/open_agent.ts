@@ -80,7 +80,7 @@ async function openModule(project: Project, options: OpenAgentOptions): Promise<
   const exported = await takeAgent(module, project, options);
   const { context, close } = module as Partial<AgentModule>;
   return {
-    agent: options.player === undefined ? exported : replaceModels(exported, options.player),
+    agent: options.player === undefined ? exported : withPlayer(exported, options.player),
     openContext: async (sessionId) => {
       return typeof context === "function" ? { context: await context({ sessionId }) } : {};
     },
@@ -164,8 +164,12 @@ interface Replaceable {
   with(options: { readonly llm: LLM }): ExportedAgent;
 }
 
-/** Returns the agent with another model. */
-function replaceModels(agent: ExportedAgent, llm: LLM): ExportedAgent {
+/**
+ * Returns the agent with another model.
+ *
+ * @throws {CommandError} if it comes from an older version of this package.
+ */
+export function withPlayer(agent: ExportedAgent, llm: LLM): ExportedAgent {
   const { with: replace } = agent as ExportedAgent & Partial<Replaceable>;
   if (typeof replace === "function") return replace.call(agent, { llm });
   throw new CommandError(

@@ -7,8 +7,8 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { ConfigFileError, formatProblem } from "../config/problem.ts";
 import { reasonOf } from "../errors.ts";
-import { CommandError } from "./exit_code.ts";
-import { shown } from "./shown.ts";
+import { codeOf, CommandError } from "./exit_code.ts";
+import { escapeJson, shown } from "./shown.ts";
 import { writeAll } from "./write_all.ts";
 
 /** Options of all commands that decide what is printed. */
@@ -48,9 +48,14 @@ export class Output {
     this.write(`${text}\n`);
   }
 
-  /** Writes a JSON document to stdout. */
+  /** Writes a JSON document to stdout. No character of it can harm a terminal. */
   document(value: unknown): void {
-    this.line(JSON.stringify(value));
+    this.line(escapeJson(JSON.stringify(value)));
+  }
+
+  /** Writes the beginning of a line to stderr, for a person. */
+  prompt(text: string): void {
+    writeAll(2, text);
   }
 
   /** Writes a line to stderr, unless the user wants results only. */
@@ -90,10 +95,9 @@ function describeFailure(
       details: { errors: problems, warnings },
     };
   }
-  const code = (thrown as { readonly code?: unknown } | undefined)?.code;
   return {
     message: reasonOf(thrown),
-    code: typeof code === "string" ? code : "COMMAND_FAILED",
+    code: codeOf(thrown) ?? "COMMAND_FAILED",
     details: thrown instanceof CommandError ? thrown.details : {},
   };
 }

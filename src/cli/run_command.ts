@@ -12,6 +12,7 @@ import {
   COMMON,
   COMMON_ALIASES,
   FLAGS,
+  GRANTS,
   type OptionsOf,
 } from "./flags.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
@@ -64,11 +65,12 @@ export async function runCommand(
       `Cannot run ${JSON.stringify(name)}: expected ${oneOf(Object.keys(COMMANDS))}${hint}`,
     );
   }
-  const { alias, positionals = 0 } = COMMANDS[name];
-  const command = readFlags(rest, { ...COMMON, ...FLAGS[name] }, {
-    alias: { ...COMMON_ALIASES, ...alias },
-    positionals,
-  });
+  const { alias, positionals = 0, runsAgent = false } = COMMANDS[name];
+  const command = readFlags(
+    rest,
+    { ...COMMON, ...FLAGS[name], ...runsAgent && GRANTS },
+    { alias: { ...COMMON_ALIASES, ...runsAgent && { A: "allow-all" }, ...alias }, positionals },
+  );
   if (command.kind === "help") {
     plain.write(HELP[name]);
     return EXIT.yes;

@@ -32,3 +32,35 @@ export function shown(text: string): string {
 export function shownInLine(text: string): string {
   return shown(text).replaceAll("\n", "\\n");
 }
+
+/** Returns a JSON text of the same value, whose unsafe characters are escaped. */
+export function escapeJson(json: string): string {
+  return json.replaceAll(UNSAFE, (character) => {
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+}
+
+/** End of a text whose meaning depends on what follows: half of a pair, or a joiner. */
+const OPEN_END =
+  /(?:[\ud800-\udbff]|\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?\u200d?)$/u;
+
+/** Text that arrives in parts, as a terminal shows it. */
+export class ShownStream {
+  #open = "";
+
+  /** Returns what can be shown after another part of the text. */
+  push(text: string): string {
+    const all = this.#open + text;
+    const [open = ""] = OPEN_END.exec(all) ?? [];
+    this.#open = open;
+    return shown(all.slice(0, all.length - open.length));
+  }
+
+  /** Returns the rest. */
+  end(): string {
+    const rest = shown(this.#open);
+    this.#open = "";
+    return rest;
+  }
+}

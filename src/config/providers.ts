@@ -87,3 +87,21 @@ export function listNeeds({ provider, kwargs }: ModelConfig, env: ReadVariable):
     ],
   };
 }
+
+/**
+ * Returns the variables of the keys that calls of some models would miss, alternatives joined by "or".
+ *
+ * @param env Returns the value of an environment variable.
+ */
+export function listMissingKeys(models: readonly ModelConfig[], env: ReadVariable): string[] {
+  const missing = models.flatMap(({ provider, kwargs: { api_key, base_url } }) => {
+    const named = findVariable(api_key);
+    // A key of the environment is sent to the vendor only.
+    const isOwn = api_key === undefined && (base_url === undefined || provider === "anthropic");
+    const keys = named !== undefined ? [named] : isOwn ? PROVIDERS[provider].keys : [];
+    return keys.length === 0 || keys.some((key) => (env(key) ?? "") !== "")
+      ? []
+      : [keys.join(" or ")];
+  });
+  return [...new Set(missing)];
+}

@@ -15,7 +15,7 @@ export type Command<Options> =
 /**
  * Flag, described by its default. A number takes whole numbers from 1. A boolean is a
  * switch; `--no-NAME` turns it off if its default is true. A list offers choices, and its
- * first one is the default. Undefined is an optional text. Repeated texts become a list; if
+ * first one is the default; as `choices` they have none. Undefined is an optional text. Repeated texts become a list; if
  * they are optional, as in `--allow-net` and `--allow-net=HOST`, one without a text makes it true.
  */
 type Flag =
@@ -23,8 +23,14 @@ type Flag =
   | boolean
   | string
   | readonly string[]
+  | Choices
   | Repeated
   | undefined;
+
+/** Flag that is one of several words, or absent. */
+interface Choices {
+  readonly choices: readonly string[];
+}
 
 /** Flag that may be repeated. */
 interface Repeated {
@@ -39,6 +45,7 @@ type FlagValue<Kind> = Kind extends { readonly repeated: "text" } ? readonly str
   : Kind extends number ? number
   : Kind extends boolean ? boolean
   : Kind extends readonly (infer Choice)[] ? Choice
+  : Kind extends { readonly choices: readonly (infer Choice)[] } ? Choice | undefined
   : Kind extends string ? string
   : string | undefined;
 
@@ -111,7 +118,8 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
   const values = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => {
       if (isRepeated(flag)) return [name, given.get(name) === true || (lists.get(name) ?? [])];
-      const value = given.get(name) ?? (Array.isArray(flag) ? flag[0] : flag);
+      const value = given.get(name) ??
+        (isChoices(flag) ? undefined : Array.isArray(flag) ? flag[0] : flag);
       return [name, typeof flag === "number" ? Number(value) : value];
     }),
   );
@@ -124,6 +132,10 @@ const KNOWN_FLAG = "a flag that --help lists";
 
 function isRepeated(flag: Flag): flag is Repeated {
   return typeof flag === "object" && "repeated" in flag;
+}
+
+function isChoices(flag: Flag): flag is Choices {
+  return typeof flag === "object" && "choices" in flag;
 }
 
 /** Returns true for a flag that may have a text. */
@@ -166,8 +178,9 @@ function checkText(text: string, flag: Flag): string | undefined {
     const isWhole = /^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text));
     return isWhole ? undefined : "a whole number from 1";
   }
-  if (Array.isArray(flag)) {
-    return flag.includes(text) ? undefined : `one of ${flag.join(", ")}`;
+  const choices = isChoices(flag) ? flag.choices : Array.isArray(flag) ? flag : undefined;
+  if (choices !== undefined) {
+    return choices.includes(text) ? undefined : `one of ${choices.join(", ")}`;
   }
   return text === "" && flag !== "" ? "a text that is not empty" : undefined;
 }

@@ -67,7 +67,8 @@ export function convertVendorError(thrown: unknown, name: string, headers?: unkn
   const isRejectedRequest = status === undefined || status === 400 || status === 422;
 
   if (error.name === "AI_LoadAPIKeyError" || error.name === "AI_LoadSettingError") {
-    return new ConfigError(`${failed}: ${reason}`, options);
+    const code = error.name === "AI_LoadAPIKeyError" ? "API_KEY_MISSING" : undefined;
+    return new ConfigError(`${failed}: ${reason}`, { ...options, code });
   }
   if (isRejectedRequest && FILTER_REGEXP.test(`${detail.code} ${detail.type} ${reason}`)) {
     const refused = `${failed}: the content filter rejected the prompt: ${reason}`;

@@ -80,7 +80,7 @@ function readVariable(model: string, name: string): string {
         ? `reading the environment variable ${name} is not permitted. ` +
           `Run Deno with --allow-env=${name}, or set the option apiKey`
         : `expected the option apiKey or the environment variable ${name}`),
-    refusal,
+    { ...refusal, code: "API_KEY_MISSING" },
   );
 }
 

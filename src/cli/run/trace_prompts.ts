@@ -1,0 +1,36 @@
+/**
+ * Prompts as they are sent, for `--trace=prompt`.
+ *
+ * @module
+ */
+import { coreOf } from "../../agent/build_core.ts";
+import type { ExportedAgent } from "../../config/agent_module.ts";
+import type { Observer } from "../../turn/observer.ts";
+import { CommandError } from "../exit_code.ts";
+import type { Output } from "../output.ts";
+import { shown } from "../shown.ts";
+
+/** Returns the agent with an observer that prints each prompt on stderr. */
+export function tracePrompts(agent: ExportedAgent, output: Output): ExportedAgent {
+  const observer: Observer = {
+    beginTurn: () => ({
+      onModelCall: ({ llm, request: { step, messages } }) => {
+        const lines = messages.map(({ role, content }) => `[${role}] ${content}`);
+        const text = [`prompt of step ${step ?? "-"} for ${llm}`, ...lines].join("\n");
+        output.error(output.paint("grey", shown(text).replaceAll(/^/gm, "  | "), 2));
+        return undefined;
+      },
+    }),
+  };
+  const { with: change } = agent as ExportedAgent & {
+    with?(options: { readonly observers: readonly Observer[] }): ExportedAgent;
+  };
+  if (change === undefined) {
+    throw new CommandError(
+      "Cannot print prompts: the agent's version of @nomos/agent has no agent.with(). Update it: " +
+        "deno update --latest @nomos/agent",
+    );
+  }
+  const observers = [...coreOf(agent)?.observers ?? [], observer];
+  return change.call(agent, { observers });
+}
