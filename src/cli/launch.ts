@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
@@ -15,16 +15,17 @@ import { ConfigFileError } from "../config/problem.ts";
 import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { runDeno } from "./child.ts";
 import { type Command, COMMANDS } from "./commands.ts";
-import type { CommandCall, CommandName } from "./flags.ts";
-import { CommandError } from "./exit_code.ts";
+import { CommandError, EXIT } from "./exit_code.ts";
+import type { CommandCall, CommandName, OptionsOf } from "./flags.ts";
+import { exists } from "./deno_config.ts";
+import { findHostModule } from "./host_module.ts";
 import { divide, readGrants, subtract, toFlags, unite } from "./permissions.ts";
 import { findProject, type Project } from "./project.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { shownInLine } from "./shown.ts";
-
-/** Name by which a project's `deno.json` imports the code of the agent's process. */
-const HOST = "@nomos/agent/cli/host";
+import { runWatched } from "./watch.ts";
 
 /** Permission to read this package, if it is on this machine, because an agent's modules import it. */
 const OWN: Permissions = import.meta.url.startsWith("file:")
@@ -39,7 +40,7 @@ const OWN: Permissions = import.meta.url.startsWith("file:")
  */
 export async function launch(
   name: CommandName,
-  { options, positionals }: CommandCall<CommandName>,
+  { options, positionals, output }: CommandCall<CommandName>,
   args: readonly string[],
 ): Promise<number> {
   const project = findProject(positionals[0]);
@@ -57,20 +58,34 @@ export async function launch(
     const own = (COMMANDS[name] as Command).needs?.(options, project) ?? {};
     flags = toFlags([asks ? open : {}, grants, own, OWN].reduce(unite, harmless));
   }
-  const isOwn = project.config !== undefined && importsPackage(project.config);
-  const url = import.meta.resolve("./host.ts");
-  const config = isOwn || !url.startsWith("file:") ? project.config : undefined;
-  return await runChild([
-    "run",
-    "--quiet",
-    // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
-    ...project.isModule && isatty(0) && isatty(2) ? [] : ["--no-prompt"],
-    ...config === undefined ? [] : ["--config", config],
-    ...envFiles.map((file) => `--env-file=${file}`),
-    ...flags,
-    isOwn ? HOST : url,
-    JSON.stringify(call),
-  ]);
+  const { specifier, flags: resolving } = findHostModule(project);
+  const start = (args: readonly string[]) =>
+    runDeno([
+      "run",
+      "--quiet",
+      // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
+      ...project.isModule && isatty(0) && isatty(2) ? [] : ["--no-prompt"],
+      ...resolving,
+      ...envFiles.map((file) => `--env-file=${file}`),
+      ...flags,
+      specifier,
+      JSON.stringify({ ...call, args } satisfies HostCall),
+    ]);
+  if (!isWatched(options)) return await (await start(args)).code;
+  const isTalk = name === "run";
+  // The session goes on in the next process.
+  const session = isTalk && (options as OptionsOf<"run">).session === undefined
+    ? [`--session=${crypto.randomUUID().slice(0, 8)}`]
+    : [];
+  return await runWatched(project.root, {
+    start: () => start([...args, ...session]),
+    goesOn: (code) => !isTalk || code === EXIT.no,
+    onChange: (file) => output.note(shownInLine(`${file} changed`)),
+  });
+}
+
+function isWatched(options: object): boolean {
+  return "watch" in options && options.watch === true;
 }
 
 /**
@@ -79,12 +94,12 @@ export async function launch(
  * @throws {CommandError} if a file that the user named is missing.
  */
 function findEnvFiles(named: readonly string[], { root }: Project): readonly string[] {
-  const missing = named.find((file) => !existsSync(file));
+  const missing = named.find((file) => !exists(file));
   if (missing !== undefined) {
     throw new CommandError(`Cannot read ${quote(missing)} (--env-file): expected a file`);
   }
   if (named.length > 0) return named;
-  return [".env", ".env.local"].map((name) => join(root, name)).filter((file) => existsSync(file));
+  return [".env", ".env.local"].map((name) => join(root, name)).filter(exists);
 }
 
 /** Returns the permissions that an agent needs, as far as they can be known before it is loaded. */
@@ -130,32 +145,6 @@ async function askFor(wishes: Permissions, { path }: Project): Promise<void> {
   } finally {
     terminal.close();
   }
-}
-
-/** Returns true if a project's `deno.json` imports this package, or is its own. */
-function importsPackage(config: string): boolean {
-  return readFileSync(config, "utf8").includes('"@nomos/agent"');
-}
-
-/** Runs Deno with the streams of this process. Returns its exit code. */
-async function runChild(args: string[]): Promise<number> {
-  const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
-  const program = state === "granted" ? Deno.execPath() : "deno";
-  // The terminal sends Ctrl-C to both processes. This one waits until the other has stored its turn.
-  const wait = () => {};
-  Deno.addSignalListener("SIGINT", wait);
-  const child = new Deno.Command(program, {
-    args,
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  const stop = () => child.kill("SIGTERM");
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  const { code } = await child.status;
-  Deno.removeSignalListener("SIGINT", wait);
-  if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", stop);
-  return code;
 }
 
 /** Runs the agent in this process, where there are no permissions: on Node. */

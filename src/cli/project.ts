@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { quote } from "../errors.ts";
+import { CONFIGS, exists, findAbove, findWorkspace } from "./deno_config.ts";
 import { CommandError } from "./exit_code.ts";
 
 /** Agent of a command, and the project that it belongs to. */
@@ -17,7 +18,7 @@ export interface Project {
   readonly isModule: boolean;
   /** Name of the module's export. Absent: the default export, or the only agent. */
   readonly export?: string;
-  /** Absolute path of the project's folder: that of `deno.json`, or of the agent. */
+  /** Absolute path of the project's folder: that of the workspace, of `deno.json`, or of the agent. */
   readonly root: string;
   /** Absolute path of `deno.json`. Absent if the project has none. */
   readonly config?: string;
@@ -25,9 +26,6 @@ export interface Project {
 
 /** Names of agents that are found without being named. */
 const AGENTS = ["agent.yaml", "config.agent.yaml", "agent.ts"];
-
-/** Names of the configuration of Deno. */
-const CONFIGS = ["deno.json", "deno.jsonc"];
 
 /** Files and folders that mark the top of a project. */
 const TOPS = [...CONFIGS, "package.json", ".git"];
@@ -45,7 +43,7 @@ export function findProject(name: string | undefined): Project {
   const { path, exportName } = name === undefined
     ? { path: searchAgent(), exportName: undefined }
     : divideName(name);
-  if (!existsSync(path) || !statSync(path).isFile()) {
+  if (!exists(path) || !statSync(path).isFile()) {
     throw new CommandError(
       `Cannot find the agent ${quote(path)}: expected a file such as agent.yaml or agent.ts`,
       { code: "AGENT_NOT_FOUND" },
@@ -58,12 +56,13 @@ export function findProject(name: string | undefined): Project {
         "expected a module such as agent.ts",
     );
   }
-  const config = findAbove(dirname(resolve(path)), CONFIGS);
+  const config = findAbove(dirname(resolve(path)), CONFIGS, isTop);
+  const top = config === undefined ? undefined : findWorkspace(config) ?? config;
   return {
     path,
     isModule,
     ...exportName !== undefined && { export: exportName },
-    root: dirname(config ?? resolve(path)),
+    root: dirname(top ?? resolve(path)),
     ...config !== undefined && { config },
   };
 }
@@ -71,7 +70,7 @@ export function findProject(name: string | undefined): Project {
 /** Finds an agent in the working directory or above it. */
 function searchAgent(): string {
   const start = process.cwd();
-  const found = findAbove(start, AGENTS);
+  const found = findAbove(start, AGENTS, isTop);
   if (found !== undefined) return relative(start, found);
   throw new CommandError(
     `Cannot find an agent in ${quote(start)}: expected one of ${AGENTS.join(", ")}. ` +
@@ -80,18 +79,14 @@ function searchAgent(): string {
   );
 }
 
-/** Returns the first of some files in a folder, or in one above it within the project. */
-function findAbove(folder: string, names: readonly string[]): string | undefined {
-  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  const isTop = TOPS.some((name) => existsSync(join(folder, name)));
-  const above = dirname(folder);
-  return isTop || above === folder ? undefined : findAbove(above, names);
+/** Returns true for a folder that is the top of a project. */
+function isTop(folder: string): boolean {
+  return TOPS.some((name) => exists(join(folder, name)));
 }
 
 /** Divides `agent.ts#name`. A file whose own name has `#` is taken as it is. */
 function divideName(name: string): { readonly path: string; readonly exportName?: string } {
   const at = name.lastIndexOf("#");
-  if (at <= 0 || existsSync(name)) return { path: name };
+  if (at <= 0 || exists(name)) return { path: name };
   return { path: name.slice(0, at), exportName: name.slice(at + 1) };
 }
