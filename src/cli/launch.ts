@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { isatty } from "node:tty";
@@ -21,7 +21,7 @@ import { CommandError, EXIT } from "./exit_code.ts";
 import type { CommandCall, CommandName, OptionsOf } from "./flags.ts";
 import { exists } from "./deno_config.ts";
 import { findHostModule } from "./host_module.ts";
-import { divide, readGrants, subtract, toFlags, unite } from "./permissions.ts";
+import { divide, isInside, readGrants, subtract, toFlags, unite } from "./permissions.ts";
 import { findProject, type Project } from "./project.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { shownInLine } from "./shown.ts";
@@ -50,7 +50,10 @@ export async function launch(
   const grants = readGrants(options);
   let flags = ["--allow-all"];
   if (grants !== true) {
-    const { harmless, wishes } = divide(await listNeeds(project, envFiles), project.root);
+    const { harmless, wishes } = divide(
+      await listNeeds(project, envFiles),
+      isShared(project.root) ? undefined : project.root,
+    );
     const open = subtract(wishes, grants);
     // Commands that do not run the agent have no such flag, and do without what it may not grant itself.
     const asks = "allow-all" in options;
@@ -110,16 +113,30 @@ async function listNeeds(project: Project, envFiles: readonly string[]): Promise
     const variables: Record<string, string | undefined> = Object.assign(
       {},
       ...envFiles.map((file) => parseEnv(readFileSync(file, "utf8"))),
-      process.env,
     );
     // Flows, if there are any, need no permission: the agent's process says what is wrong with them.
     const file = await readConfig(project.path, { ignoreFlows: true });
-    return unite(base, requiredPermissions(file, (name) => variables[name]));
+    return unite(base, requiredPermissions(file, (name) => readVariable(name) ?? variables[name]));
   } catch (error) {
     // The agent's process reports the problems, those of tools included.
     if (error instanceof ConfigFileError) return base;
     throw error;
   }
+}
+
+/** Returns a variable of the shell; undefined if it may not be read, as in a task with few permissions. */
+function readVariable(name: string): string | undefined {
+  try {
+    return process.env[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns true for a folder with more than a project in it: the user's home, or one above it. */
+function isShared(folder: string): boolean {
+  const home = readVariable("HOME") ?? readVariable("USERPROFILE");
+  return dirname(folder) === folder || home !== undefined && isInside(folder, home);
 }
 
 /**

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isAbsolute, relative, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { PermissionKind } from "../config/agent_config.ts";
 import type { Permissions } from "../config/permissions.ts";
 
@@ -17,6 +18,9 @@ const KINDS: readonly PermissionKind[] = [
   "sys",
   "import",
 ];
+
+/** Name of a host that stands for all, or for all of a top-level domain. */
+const ANY_HOST_REGEXP = /^(?:\*(?:\.[^.:]+)?|[\d.]+\/0|\[?::\/0\]?)(?::\d+)?$/;
 
 /** Returns the permissions that `--allow-…` grants; true for `--allow-all`. */
 export function readGrants(options: Readonly<Record<string, unknown>>): true | Permissions {
@@ -37,15 +41,21 @@ export function unite(one: Permissions, other: Permissions): Permissions {
 
 /**
  * Divides permissions that an agent file asks for: those that a file may not grant itself are
- * programs, native code, information about the system, all hosts, and files outside the project.
+ * programs, native code, information about the system, all hosts, the whole environment, and files
+ * outside the project.
+ *
+ * @param root Folder of the project; undefined if no folder is the project's alone.
  */
 export function divide(
   wanted: Permissions,
-  root: string,
+  root: string | undefined,
 ): { readonly harmless: Permissions; readonly wishes: Permissions } {
+  const folder = root === undefined ? undefined : realPath(root);
   const isWish = (kind: PermissionKind, name: string) => {
     if (kind === "run" || kind === "ffi" || kind === "sys") return true;
-    return (kind === "read" || kind === "write") && !isInside(root, name);
+    if (kind === "net") return ANY_HOST_REGEXP.test(name);
+    const isPath = kind === "read" || kind === "write";
+    return isPath && (folder === undefined || !isInside(folder, realPath(name)));
   };
   const pick = (wish: boolean) =>
     collect((kind) => {
@@ -83,8 +93,19 @@ export function toFlags(permissions: Permissions): string[] {
   });
 }
 
+/** Returns the path behind links; of a path that does not exist, that of the folder that does. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const above = dirname(absolute);
+    return above === absolute ? absolute : join(realPath(above), basename(absolute));
+  }
+}
+
 /** Returns true if a path is a folder or is in it. */
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, resolve(path));
   return !isAbsolute(way) && way !== ".." && !/^\.\.[/\\]/.test(way);
 }

@@ -9,6 +9,7 @@ import { EXIT } from "./exit_code.ts";
 import type { AgentCall, CommandName } from "./flags.ts";
 import { Output } from "./output.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
+import { redirectConsole } from "./redirect_console.ts";
 import { runCommand } from "./run_command.ts";
 
 /** Code of the commands that run in the agent's process, with the permissions that it needs. */
@@ -33,9 +34,7 @@ export async function runHost({ protocol, version, args, project }: HostCall): P
     output.fail(Object.assign(new Error(message), { code: "VERSION_MISMATCH" }));
     return EXIT.usage;
   }
-  // What a tool prints must not stand between the results on stdout.
-  const print = (...values: unknown[]) => console.error(...values);
-  Object.assign(console, { log: print, info: print, debug: print });
+  redirectConsole();
   return await runCommand(args, async (name, call) => {
     const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
     return await (await load()).run({ ...call, project });
