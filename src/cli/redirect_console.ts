@@ -12,19 +12,16 @@ export function redirectConsole(): void {
     configurable: true,
     enumerable: true,
   });
-  let real: Console | undefined;
+  let real: Record<string, (...values: unknown[]) => unknown> | undefined;
   // Made when something is printed, because streams take long to open.
   const open = () => {
     const { Console } = process.getBuiltinModule("node:console");
-    return new Console(process.stderr, process.stderr);
+    return new Console(process.stderr, process.stderr) as unknown as NonNullable<typeof real>;
   };
   const methods = console as unknown as Record<string, unknown>;
-  for (const name of Object.keys(console) as (keyof Console)[]) {
-    // Node has the class itself among the methods.
-    if (typeof console[name] !== "function" || name === "Console") continue;
-    methods[name] = (...values: unknown[]) => {
-      const print = (real ??= open())[name] as (...values: unknown[]) => unknown;
-      return print.apply(real, values);
-    };
+  // Node has the class itself among the methods.
+  for (const name of Object.keys(methods).filter((name) => name !== "Console")) {
+    if (typeof methods[name] !== "function") continue;
+    methods[name] = (...values: unknown[]) => (real ??= open())[name]!(...values);
   }
 }
