@@ -6,10 +6,11 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AgentModule, ExportedAgent } from "../config/agent_module.ts";
+import { describeImportError } from "../config/author_error.ts";
 import { importInTime } from "../config/import_in_time.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { type ConfigFile, readConfig } from "../config/read_config.ts";
-import { quote, reasonOf } from "../errors.ts";
+import { quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import { CommandError } from "./exit_code.ts";
 import type { Project } from "./project.ts";
@@ -94,7 +95,7 @@ async function importModule({ path }: Project): Promise<Readonly<Record<string, 
   try {
     return await importInTime(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    throw new CommandError(`Cannot load ${quote(path)}: ${reasonOf(cause)}`, {
+    throw new CommandError(`Cannot load ${quote(path)}: ${describeImportError(cause, path)}`, {
       code: "MODULE_FAILED",
       cause,
     });
@@ -145,10 +146,10 @@ async function callExport(create: CallableFunction, path: string): Promise<unkno
   try {
     return await create();
   } catch (cause) {
-    throw new CommandError(`Cannot create the agent of ${quote(path)}: ${reasonOf(cause)}`, {
-      code: "MODULE_FAILED",
-      cause,
-    });
+    throw new CommandError(
+      `Cannot create the agent of ${quote(path)}: ${describeImportError(cause, path)}`,
+      { code: "MODULE_FAILED", cause },
+    );
   }
 }
 

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { stripVTControlCharacters } from "node:util";
-import { reasonOf } from "../errors.ts";
 
 /** Maximum time that a module may take to load, in milliseconds. */
 const MAX_TIME = 15_000;
@@ -13,7 +11,7 @@ const MAX_TIME = 15_000;
  * Imports a module.
  *
  * @param maxTime Maximum time in milliseconds. `@default {15_000}`
- * @throws {Error} if it cannot be loaded, or does not finish in time; the message has no colours.
+ * @throws {Error} if it does not finish in time, and what the runtime throws if it cannot be loaded.
  */
 export async function importInTime(
   specifier: string,
@@ -28,9 +26,6 @@ export async function importInTime(
   });
   try {
     return await Promise.race([import(specifier), late]);
-  } catch (cause) {
-    const reason = stripVTControlCharacters(reasonOf(cause));
-    throw reason === reasonOf(cause) ? cause : new Error(reason, { cause });
   } finally {
     clearTimeout(timer);
   }

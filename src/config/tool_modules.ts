@@ -4,8 +4,8 @@
  * @module
  */
 import { access } from "node:fs/promises";
-import { stripVTControlCharacters } from "node:util";
-import { quote, reasonOf } from "../errors.ts";
+import { quote } from "../errors.ts";
+import { describeDenied, describeImportError } from "./author_error.ts";
 import { importInTime } from "./import_in_time.ts";
 import type { Inspection } from "./inspection.ts";
 import type { ProblemText, SourcePath } from "./source.ts";
@@ -87,11 +87,12 @@ async function importModule(
   try {
     return await importInTime(specifier);
   } catch (error) {
-    // Deno colours the place in its message.
-    const reason = stripVTControlCharacters(reasonOf(error)).replace(/\s*\n\s*/g, " ")
-      .replace(/\.$/, "");
+    const { file } = inspection.source;
+    const reason = describeImportError(error, file).replace(/\s*\n\s*/g, " ");
     const message = `the module cannot be loaded: ${reason}`;
-    inspection.report(path, { message, expected: "a module that can be imported" });
+    const isDenied = describeDenied(error, file) !== undefined;
+    const expected = "a module that can be imported";
+    inspection.report(path, { message, ...!isDenied && { expected } });
     return undefined;
   }
 }

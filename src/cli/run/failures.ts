@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeDenied, findPlace } from "../../config/denied_access.ts";
+import { describeDenied, findPlace } from "../../config/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, CommandError, exitCodeOf } from "../exit_code.ts";

@@ -1,5 +1,5 @@
 /**
- * Access that Deno denies to the code of an agent.
+ * Errors of an author's modules, with their places.
  *
  * @module
  */
@@ -22,6 +22,9 @@ const VERBS: Readonly<Record<string, string>> = {
 
 const MESSAGE_REGEXP = /Requires (\w+) access(?: to ("?)(.+?)\2)?, run again with the --allow-\w+/s;
 const FRAME_REGEXP = /(file:\/\/[^\s()]+?):(\d+):\d+\)?$/;
+
+/** Place in the message of a module that cannot be imported. */
+const PLACE_REGEXP = /\s*\bat (file:\/\/\S+?):(\d+):(\d+)$/;
 
 /** Code of this package, in which no author's mistake is. */
 const OWN = new URL("../", import.meta.url).href;
@@ -53,9 +56,30 @@ export function findPlace(error: unknown): string | undefined {
   for (const line of stripVTControlCharacters(stack).split("\n")) {
     const [, url, number] = FRAME_REGEXP.exec(line) ?? [];
     if (url === undefined || url.startsWith(OWN) || url.includes("/node_modules/")) continue;
-    return `${relative(".", fileURLToPath(url))}:${number}`;
+    return `${toPath(url)}:${number}`;
   }
   return undefined;
+}
+
+/** Describes why a module cannot be imported: the place, then the reason. */
+export function describeImportError(error: unknown, agent: string): string {
+  const denied = describeDenied(error, agent);
+  if (denied !== undefined) return denied;
+  const text = stripVTControlCharacters(reasonOf(error));
+  const [shown = "", url, line, column] = PLACE_REGEXP.exec(text) ?? [];
+  const message = text.replace(shown, "").split("\n")
+    // Deno shows the line of a syntax error as well.
+    .filter((one) => !/^\s*\d*\s*\|/.test(one)).join("\n").trim()
+    .replace(/\.$/, "").replaceAll(/file:\/\/[^\s"']+/g, (url) => toPath(url));
+  // The stack of a module that is missing has only the one who wanted it.
+  if (url === undefined && message.startsWith("Module not found")) return message;
+  const place = url === undefined ? findPlace(error) : `${toPath(url)}:${line}:${column}`;
+  return place === undefined ? message : `${place}: ${message}`;
+}
+
+/** Returns the path of a `file:` URL, relative to the working directory. */
+function toPath(url: string): string {
+  return relative(".", fileURLToPath(url));
 }
 
 function describe(
