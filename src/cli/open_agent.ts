@@ -5,6 +5,8 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { coreOf } from "../agent/build_core.ts";
+import type { AgentChanges } from "../agent/change_core.ts";
 import type { AgentModule, ExportedAgent } from "../config/agent_module.ts";
 import { describeImportError } from "../config/author_error.ts";
 import { importInTime } from "../config/import_in_time.ts";
@@ -12,6 +14,7 @@ import type { ConfigProblem } from "../config/problem.ts";
 import { type ConfigFile, readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
+import { withSchemaProfile } from "../testing/play/played_core.ts";
 import { CommandError } from "./exit_code.ts";
 import type { Project } from "./project.ts";
 
@@ -160,21 +163,30 @@ function isAgent(value: unknown): value is ExportedAgent {
     typeof openSession === "function" && typeof diagram === "function";
 }
 
-/** Method of newer copies of this package. */
-interface Replaceable {
-  with(options: { readonly llm: LLM }): ExportedAgent;
-}
-
 /**
- * Returns the agent with another model.
+ * Returns the agent with a model that plays all of its models, with the schemas that they accept.
  *
  * @throws {CommandError} if it comes from an older version of this package.
  */
-export function withPlayer(agent: ExportedAgent, llm: LLM): ExportedAgent {
-  const { with: replace } = agent as ExportedAgent & Partial<Replaceable>;
-  if (typeof replace === "function") return replace.call(agent, { llm });
+export function withPlayer(agent: ExportedAgent, player: LLM): ExportedAgent {
+  // Of an agent of another copy of this package, the models are not known.
+  const models = coreOf(agent)?.models;
+  const llm = models === undefined ? player : Object.fromEntries(
+    [...models].map(([name, model]) => [name, withSchemaProfile(model, player)]),
+  );
+  return changeAgent(agent, { llm });
+}
+
+/**
+ * Returns the agent with other options.
+ *
+ * @throws {CommandError} if it comes from an older version of this package.
+ */
+export function changeAgent(agent: ExportedAgent, changes: AgentChanges): ExportedAgent {
+  if (typeof agent.with === "function") return agent.with(changes);
   throw new CommandError(
-    `Cannot replace the model of ${quote(agent.name)}: its version of @nomos/agent has no ` +
-      "agent.with(). Update it: deno update --latest @nomos/agent",
+    `Cannot change agent ${quote(agent.name)}: its version of @nomos/agent has no agent.with(). ` +
+      "Update it: deno update --latest @nomos/agent",
+    { code: "VERSION_MISMATCH" },
   );
 }

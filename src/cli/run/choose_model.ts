@@ -58,7 +58,7 @@ export async function choosePlayer(context: ModelContext): Promise<Player | unde
     : listMissingKeys(listModels(config), readProcessVariable);
   if (missing.length === 0) return undefined;
   const keys = `no ${missing.join(", no ")}`;
-  if (!mayPlay(context)) throw makeKeyError(keys);
+  if (!mayPlay(context)) throw makeKeyError(`Cannot call the model: ${keys}`);
   return await readPlayer(context, config, keys);
 }
 
@@ -68,10 +68,9 @@ export function mayPlay({ mode, isTalk }: ModelContext): boolean {
 }
 
 /** Creates the error of a missing key. */
-export function makeKeyError(reason: string, cause?: unknown): CommandError {
+export function makeKeyError(message: string, cause?: unknown): CommandError {
   return new CommandError(
-    `Cannot call the model: ${reason}. Set it in the shell or in .env, or let a script play the ` +
-      "model: --model auto",
+    `${message}. Set it in the shell or in .env, or let a script play the model: --model auto`,
     { code: "API_KEY_MISSING", exitCode: EXIT.noAnswer, cause },
   );
 }

@@ -6,7 +6,7 @@
 import { coreOf } from "../../agent/build_core.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import type { Observer } from "../../turn/observer.ts";
-import { CommandError } from "../exit_code.ts";
+import { changeAgent } from "../open_agent.ts";
 import type { Output } from "../output.ts";
 import { shown } from "../shown.ts";
 
@@ -22,15 +22,7 @@ export function tracePrompts(agent: ExportedAgent, output: Output): ExportedAgen
       },
     }),
   };
-  const { with: change } = agent as ExportedAgent & {
-    with?(options: { readonly observers: readonly Observer[] }): ExportedAgent;
-  };
-  if (change === undefined) {
-    throw new CommandError(
-      "Cannot print prompts: the agent's version of @nomos/agent has no agent.with(). Update it: " +
-        "deno update --latest @nomos/agent",
-    );
-  }
+  // Those of another copy of this package are not known.
   const observers = [...coreOf(agent)?.observers ?? [], observer];
-  return change.call(agent, { observers });
+  return changeAgent(agent, { observers });
 }
