@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT } from "./exit_code.ts";
 
 /** Time in which a second Ctrl-C counts as repeated, and after which it kills, in milliseconds. */
 const PATIENCE = 2_000;
@@ -36,19 +37,26 @@ export async function runDeno(args: string[]): Promise<Child> {
       if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
     }
   };
+  let isKilled = false;
+  const killAtLast = () => {
+    isKilled = true;
+    kill("SIGKILL");
+  };
   const onInterrupt = () => {
     // Code that never lets go of its thread does not see a signal.
     const now = performance.now();
-    if (now - interrupted < PATIENCE) timer ??= setTimeout(() => kill("SIGKILL"), PATIENCE);
+    if (now - interrupted < PATIENCE) timer ??= setTimeout(killAtLast, PATIENCE);
     interrupted = now;
   };
   const stop = () => kill("SIGTERM");
   const signals: [Deno.Signal, () => void][] = [["SIGINT", onInterrupt]];
   if (Deno.build.os !== "windows") signals.push(["SIGTERM", stop]);
   for (const [signal, listener] of signals) Deno.addSignalListener(signal, listener);
-  const code = child.status.then((status) => status.code).finally(() => {
-    clearTimeout(timer);
-    for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
-  });
+  const code = child.status.then((status) => isKilled ? EXIT.interrupted : status.code).finally(
+    () => {
+      clearTimeout(timer);
+      for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
+    },
+  );
   return { code, stop };
 }

@@ -3,34 +3,23 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
 import { isatty } from "node:tty";
-import { fileURLToPath } from "node:url";
-import { parseEnv } from "node:util";
-import { type Permissions, requiredPermissions } from "../config/permissions.ts";
-import { ConfigFileError } from "../config/problem.ts";
-import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { AgentPermissions } from "./agent_permissions.ts";
 import { runDeno } from "./child.ts";
 import { type Command, COMMANDS } from "./commands.ts";
+import { exists } from "./deno_config.ts";
 import { CommandError, EXIT } from "./exit_code.ts";
 import type { CommandCall, CommandName, OptionsOf } from "./flags.ts";
-import { exists } from "./deno_config.ts";
 import { findHostModule } from "./host_module.ts";
-import { divide, isInside, readGrants, subtract, toFlags, unite } from "./permissions.ts";
+import { readGrants } from "./permissions.ts";
 import { findProject, type Project } from "./project.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { shownInLine } from "./shown.ts";
 import { runWatched } from "./watch.ts";
-
-/** Permission to read this package, if it is on this machine, because an agent's modules import it. */
-const OWN: Permissions = import.meta.url.startsWith("file:")
-  ? { read: [fileURLToPath(new URL("../../", import.meta.url))] }
-  : {};
 
 /**
  * Runs a command in a process of its own, or in this one where there is no Deno.
@@ -46,34 +35,28 @@ export async function launch(
   const project = findProject(positionals[0]);
   const envFiles = findEnvFiles(options["env-file"], project);
   const call: HostCall = { protocol: PROTOCOL, version: VERSION, args, project };
-  if (!("Deno" in globalThis)) return await runHere(call, envFiles);
-  const grants = readGrants(options);
-  let flags = ["--allow-all"];
-  if (grants !== true) {
-    const { harmless, wishes } = divide(
-      await listNeeds(project, envFiles),
-      isShared(project.root) ? undefined : project.root,
-    );
-    const open = subtract(wishes, grants);
-    // Commands that do not run the agent have no such flag, and do without what it may not grant itself.
-    const asks = "allow-all" in options;
-    if (asks && Object.keys(open).length > 0) await askFor(open, project);
-    const own = (COMMANDS[name] as Command).needs?.(options, project) ?? {};
-    flags = toFlags([asks ? open : {}, grants, own, OWN].reduce(unite, harmless));
+  if (!("Deno" in globalThis)) {
+    if (!isWatched(options)) return await runHere(call, envFiles);
+    throw new CommandError("Cannot watch files: --watch needs Deno, which begins a process anew");
   }
-  const { specifier, flags: resolving } = findHostModule(project);
-  const start = (args: readonly string[]) =>
-    runDeno([
+  const permissions = new AgentPermissions(project, envFiles, readGrants(options), {
+    own: (COMMANDS[name] as Command).needs?.(options, project) ?? {},
+    runsAgent: (COMMANDS[name] as Command).runsAgent ?? false,
+  });
+  const { specifier, flags } = findHostModule(project);
+  const start = async (args: readonly string[]) => {
+    return await runDeno([
       "run",
       "--quiet",
       // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
       ...project.isModule && isatty(0) && isatty(2) ? [] : ["--no-prompt"],
-      ...resolving,
-      ...envFiles.map((file) => `--env-file=${file}`),
       ...flags,
+      ...envFiles.map((file) => `--env-file=${file}`),
+      ...await permissions.toFlags(),
       specifier,
       JSON.stringify({ ...call, args } satisfies HostCall),
     ]);
+  };
   if (!isWatched(options)) return await (await start(args)).code;
   const isTalk = name === "run";
   // The session goes on in the next process.
@@ -105,65 +88,6 @@ function findEnvFiles(named: readonly string[], { root }: Project): readonly str
   return [".env", ".env.local"].map((name) => join(root, name)).filter(exists);
 }
 
-/** Returns the permissions that an agent needs, as far as they can be known before it is loaded. */
-async function listNeeds(project: Project, envFiles: readonly string[]): Promise<Permissions> {
-  const base: Permissions = { read: [project.root] };
-  if (project.isModule) return base;
-  try {
-    const variables: Record<string, string | undefined> = Object.assign(
-      {},
-      ...envFiles.map((file) => parseEnv(readFileSync(file, "utf8"))),
-    );
-    // Flows, if there are any, need no permission: the agent's process says what is wrong with them.
-    const file = await readConfig(project.path, { ignoreFlows: true });
-    return unite(base, requiredPermissions(file, (name) => readVariable(name) ?? variables[name]));
-  } catch (error) {
-    // The agent's process reports the problems, those of tools included.
-    if (error instanceof ConfigFileError) return base;
-    throw error;
-  }
-}
-
-/** Returns a variable of the shell; undefined if it may not be read, as in a task with few permissions. */
-function readVariable(name: string): string | undefined {
-  try {
-    return process.env[name];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns true for a folder with more than a project in it: the user's home, or one above it. */
-function isShared(folder: string): boolean {
-  const home = readVariable("HOME") ?? readVariable("USERPROFILE");
-  return dirname(folder) === folder || home !== undefined && isInside(folder, home);
-}
-
-/**
- * Asks the user for permissions that an agent file may not grant itself.
- *
- * @throws {CommandError} if they are refused, or nobody can be asked.
- */
-async function askFor(wishes: Permissions, { path }: Project): Promise<void> {
-  const flags = toFlags(wishes).map(shownInLine).join(" ");
-  const refused = `Cannot run ${quote(path)}: it asks for ${flags}`;
-  if (!isatty(0) || !isatty(2)) {
-    throw new CommandError(`${refused}. If you trust it, pass these flags`, {
-      code: "PERMISSION_REFUSED",
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(
-      `${shownInLine(path)} asks for more than an agent needs: ${flags}\nAllow it? y, n: `,
-    );
-    if (/^y(?:es)?$/i.test(answer.trim())) return;
-    throw new CommandError(`${refused}, which you refused`, { code: "PERMISSION_REFUSED" });
-  } finally {
-    terminal.close();
-  }
-}
-
 /** Runs the agent in this process, where there are no permissions: on Node. */
 async function runHere(call: HostCall, envFiles: readonly string[]): Promise<number> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -174,8 +98,9 @@ async function runHere(call: HostCall, envFiles: readonly string[]): Promise<num
   }
   // The first value of a variable stays.
   for (const file of envFiles.toReversed()) process.loadEnvFile(file);
-  // Deno would load the code of agents for the launcher too if it found this module here.
-  const host = new URL("./run_host.ts", import.meta.url).href;
+  // Deno would load the code of agents for the launcher too if it found the name of the module here.
+  // In an npm package it ends with .js.
+  const host = import.meta.url.replace(/launch(\.[jt]s)$/, "run_host$1");
   const { runHost } = await import(host) as typeof import("./run_host.ts");
   return await runHost(call);
 }

@@ -16,7 +16,10 @@ export function redirectConsole(): void {
   // Made when something is printed, because streams take long to open.
   const open = () => {
     const { Console } = process.getBuiltinModule("node:console");
-    return new Console(process.stderr, process.stderr) as unknown as NonNullable<typeof real>;
+    const { stderr } = process;
+    // Colours would need a permission for the environment.
+    const options = { stdout: stderr, stderr, colorMode: false };
+    return new Console(options) as unknown as NonNullable<typeof real>;
   };
   const methods = console as unknown as Record<string, unknown>;
   // Node has the class itself among the methods.

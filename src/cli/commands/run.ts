@@ -52,7 +52,9 @@ export async function run(call: AgentCall<"run">): Promise<number> {
   const traced = trace.includes("prompt") ? tracePrompts(agent, output) : agent;
   const url = locateStore(options.store, project);
   const store = await openSessionStore(url);
-  const signals = new StopSignals(() => onNote("Stopping. Ctrl-C again stops at once."));
+  const signals = new StopSignals((code) => {
+    onNote(`Stopping.${code === EXIT.interrupted ? " Ctrl-C again stops at once." : ""}`);
+  });
   const failures = new Failures(output, project);
   const talkView = new TalkView(output, { name: agent.name, isTraced: trace.length > 0 });
   const view = output.json ? new JsonView(output) : isTalk ? talkView : new PlainView(output);

@@ -12,16 +12,16 @@ export class StopSignals {
   /** Exit code of the signal that came; undefined if none did. */
   code: number | undefined;
   #conversation: Conversation | undefined;
-  readonly #onStop: () => void;
+  readonly #onStop: (code: number) => void;
   readonly #onInterrupt = () => this.#stop(EXIT.interrupted);
   readonly #onTerminate = () => this.#stop(EXIT.terminated);
 
   /**
    * Begins to listen.
    *
-   * @param onStop Called when the running turn is told to stop.
+   * @param onStop Called with the exit code when the running turn is told to stop.
    */
-  constructor(onStop: () => void) {
+  constructor(onStop: (code: number) => void) {
     this.#onStop = onStop;
     process.on("SIGINT", this.#onInterrupt);
     process.on("SIGTERM", this.#onTerminate);
@@ -49,7 +49,7 @@ export class StopSignals {
     const { isRunning = false } = this.#conversation ?? {};
     // A second signal, or nothing that could settle.
     if (isRepeated || !isRunning) process.exit(code);
-    this.#onStop();
+    this.#onStop(code);
     // A failure of the turn reaches whoever waits for it.
     this.#conversation!.interrupt().catch(() => {});
   }
