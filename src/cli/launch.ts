@@ -90,12 +90,6 @@ function findEnvFiles(named: readonly string[], { root }: Project): readonly str
 
 /** Runs the agent in this process, where there are no permissions: on Node. */
 async function runHere(call: HostCall, envFiles: readonly string[]): Promise<number> {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 22 || (major === 22 && minor < 18)) {
-    throw new CommandError(
-      `Cannot run an agent with Node ${process.versions.node}: expected 22.18 or newer, or Deno`,
-    );
-  }
   // The first value of a variable stays.
   for (const file of envFiles.toReversed()) process.loadEnvFile(file);
   // Deno would load the code of agents for the launcher too if it found the name of the module here.

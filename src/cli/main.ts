@@ -3,6 +3,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { EXIT } from "./exit_code.ts";
 import type { CommandName } from "./flags.ts";
 import { HELP } from "./help.ts";
@@ -15,9 +16,24 @@ import { writeAll } from "./write_all.ts";
  */
 export async function main(args: readonly string[]): Promise<number> {
   const help = findHelp(args);
-  if (help === undefined) return await (await import("./launcher.ts")).runLauncher(args);
-  writeAll(1, help);
-  return EXIT.yes;
+  if (help !== undefined) {
+    writeAll(1, help);
+    return EXIT.yes;
+  }
+  if (isOldNode()) {
+    writeAll(
+      2,
+      `Cannot run with Node ${process.versions.node}: expected 22.18 or newer, or Deno\n`,
+    );
+    return EXIT.no;
+  }
+  return await (await import("./launcher.ts")).runLauncher(args);
+}
+
+/** Returns true for a version of Node that cannot load TypeScript, in which tools may be written. */
+function isOldNode(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major < 22 || (major === 22 && minor < 18);
 }
 
 /** Returns the help screen that a command line asks for, and nothing else; undefined if it does not. */

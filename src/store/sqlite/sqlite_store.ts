@@ -20,6 +20,7 @@ import {
   toDatabaseLocation,
   toFilePath,
 } from "./connection.ts";
+import { bindNumbers } from "./numbered_parameters.ts";
 import { isDeadOwner, listLiveTokens, OwnerFile } from "./owner_file.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
 import { toStoreError } from "./sqlite_failure.ts";
@@ -142,7 +143,7 @@ export async function sqliteStore(
     const isDead = (owner: string) =>
       !(own && owner.startsWith(own)) && isDeadOwner(location, owner);
     const processes = isFile ? { isDead, listLiveTokens: () => listLiveTokens(location) } : {};
-    const files = { database: opened, file: path, ...processes, closeDatabase };
+    const files = { database: bindNumbers(opened), file: path, ...processes, closeDatabase };
     const backend = { ...sqliteBackend({ ...files, retry, clock }), ...owner?.identity };
     return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
   } catch (error) {
