@@ -23,6 +23,8 @@ export interface Command<Name extends CommandName = CommandName> {
   readonly positionals?: number;
   /** True if it runs the code of the agent, so that the user may grant permissions. Default: false. */
   readonly runsAgent?: boolean;
+  /** True if only other commands run it. Default: false. */
+  readonly isInternal?: boolean;
   /** Returns the permissions that the command needs besides those of the agent. */
   needs?(options: OptionsOf<Name>, project: Project): Permissions;
 }
@@ -37,5 +39,19 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
   },
   validate: { positionals: 1 },
+  graph: {
+    alias: { f: "format", o: "output" },
+    positionals: 1,
+    needs: ({ output, session, store }, project) => ({
+      ...session !== undefined && needsOfStore(locateStore(store, project)),
+      ...output !== undefined && { write: [output] },
+    }),
+  },
   schema: { alias: { o: "output" } },
+  sessions: { alias: { y: "yes" }, positionals: Infinity },
+  fork: {
+    positionals: 1,
+    isInternal: true,
+    needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
+  },
 };

@@ -46,7 +46,27 @@ export const FLAGS = {
     watch: false,
     "ignore-flows": false,
   },
+  graph: {
+    format: { choices: ["text", "mermaid", "svg"] },
+    output: undefined,
+    session: undefined,
+    store: undefined,
+    "ignore-flows": false,
+  },
   schema: { kind: ["agent", "tests", "conversation"], output: undefined, install: false },
+  sessions: {
+    store: undefined,
+    agent: undefined,
+    prefix: undefined,
+    status: { repeated: "text" },
+    after: undefined,
+    limit: 50,
+    at: undefined,
+    as: undefined,
+    yes: false,
+    export: undefined,
+  },
+  fork: { session: undefined, store: undefined, at: undefined, as: undefined },
 } as const;
 
 /** Flags of commands that run the code of an agent: permissions, as for `deno run`. */
@@ -78,6 +98,12 @@ export interface CommandCall<Name extends CommandName> {
   readonly positionals: readonly string[];
   /** Streams of the command. */
   readonly output: Output;
+}
+
+/** Call of a command in the process of the launcher. */
+export interface LauncherCall<Name extends CommandName> extends CommandCall<Name> {
+  /** Runs another command line in place of this one. Returns its exit code. */
+  runLine(args: readonly string[]): Promise<number>;
 }
 
 /** Call of a command that has an agent, in the agent's own process. */

@@ -5,6 +5,28 @@
  */
 import type { CommandName } from "./flags.ts";
 
+const SESSIONS = `Lists, shows, resumes, forks and deletes stored sessions.
+
+Usage: nomos sessions [list | show ID | resume ID | fork ID | delete ID...] [flags]
+
+      --store URL       where they live (sqlite:.nomos/sessions.db)
+      --prefix TEXT     list those whose id begins so
+      --status STATUS   list those with this status, or one of several; may be repeated
+      --limit NUMBER    list at most so many (50)
+      --after ID        list those that follow this one
+      --agent FILE      fork, resume: the agent (the one that run would find)
+      --at NUMBER       fork before this event (the end)
+      --as ID           the id of the fork (a new one)
+  -y, --yes             delete without asking; needed in a pipe
+      --export FILE     show: write the state as JSON
+ID of show may be the path of such a file.
+Examples:
+  nomos sessions
+  nomos sessions list --status needs_approval
+  nomos sessions show ann
+  nomos sessions fork ann --at 12 --as ann-2
+`;
+
 /** Help by command; `nomos` is that of the whole. */
 export const HELP: Readonly<Record<"nomos" | CommandName, string>> = {
   nomos: `Builds, checks, runs and measures agents.
@@ -91,6 +113,22 @@ Examples:
   nomos validate agent.yaml --strict --for anthropic --for google
   deno run $(nomos validate --permissions) main.ts
 `,
+  graph: `Draws an agent.
+
+Usage: nomos graph [AGENT] [flags]
+
+  -f, --format FORMAT   text: a drawing for the terminal (default in a terminal), mermaid (default in a pipe), svg
+  -o, --output FILE     write it there; the format by its name
+      --session ID      mark the way of a stored session (--store URL)
+      --store URL       where sessions live (sqlite:.nomos/sessions.db)
+      --ignore-flows    load a Nomos file without its flows
+Examples:
+  nomos graph
+  nomos graph agent.ts#barista -o graph.svg
+  nomos graph --session ann
+`,
+  sessions: SESSIONS,
+  fork: SESSIONS,
   schema: `Prints the JSON Schema of agent files, for editors.
 
 Usage: nomos schema [flags]

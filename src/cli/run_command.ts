@@ -5,7 +5,7 @@
  */
 import { readFlags } from "../profile/command_line.ts";
 import { findNearest, oneOf } from "../schema/option_shape.ts";
-import { COMMANDS } from "./commands.ts";
+import { type Command, COMMANDS } from "./commands.ts";
 import {
   type CommandCall,
   type CommandName,
@@ -59,10 +59,12 @@ export async function runCommand(
   }
   if (Object.hasOwn(ELSEWHERE, name)) return refuse(ELSEWHERE[name]!);
   if (!isCommand(name)) {
-    const nearest = findNearest(name, Object.keys(COMMANDS));
+    const known = Object.entries<Command>(COMMANDS)
+      .flatMap(([known, { isInternal }]) => isInternal ? [] : [known]);
+    const nearest = findNearest(name, known);
     const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     return refuse(
-      `Cannot run ${JSON.stringify(name)}: expected ${oneOf(Object.keys(COMMANDS))}${hint}`,
+      `Cannot run ${JSON.stringify(name)}: expected ${oneOf(known)}${hint}`,
     );
   }
   const { alias, positionals = 0, runsAgent = false } = COMMANDS[name];

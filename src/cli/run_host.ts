@@ -16,6 +16,8 @@ import { runCommand } from "./run_command.ts";
 const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
   run: () => import("./commands/run.ts"),
   validate: () => import("./commands/validate.ts"),
+  graph: () => import("./commands/graph.ts"),
+  fork: () => import("./commands/fork.ts"),
 };
 
 /**

@@ -11,7 +11,7 @@ import { readSnapshot } from "./sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
 import { SessionDamagedError } from "./store_errors.ts";
-import { findSession } from "./stored_session.ts";
+import { findSession, type FoundSession } from "./stored_session.ts";
 
 /** Part of a log that lists show. The status is `"none"` if the log cannot be read. */
 export interface SessionSummary extends Pick<ListedSession, "approvals"> {
@@ -30,22 +30,37 @@ export function summarize(
   return { status, approvals: pendingApprovals(calls) };
 }
 
+/** Session in a store, and its position after all of its entries. */
+export interface FoldedSession {
+  readonly found: FoundSession;
+  readonly position: Position;
+}
+
 /**
- * Reads the summary of a session from its log: from the last snapshot on. Returns undefined if the
- * session was deleted.
+ * Reads a session and its position: from the last snapshot on. Returns undefined if there is none
+ * with this id.
+ *
+ * @throws {SessionDamagedError} if its log is damaged.
+ * @throws {StateError} if a newer release wrote it.
  */
+export async function foldSession(store: Store, id: string): Promise<FoldedSession | undefined> {
+  const found = await findSession(store, { id });
+  if (found === undefined) return undefined;
+  const { stored: { snapshot, head }, first, start } = found;
+  const known = readSnapshot(id, start, snapshot);
+  const position = known ?? new Position(start);
+  const from = known === undefined ? first : snapshot!;
+  for await (const { events } of new EntryReader(store, { id }).pages(from, head)) {
+    for (const event of events) position.apply(event);
+  }
+  return { found, position };
+}
+
+/** Reads the summary of a session. Returns undefined if the session was deleted. */
 export async function readSummary(store: Store, id: string): Promise<Recorded | undefined> {
   try {
-    const found = await findSession(store, { id });
-    if (found === undefined) return undefined;
-    const { stored: { snapshot, head }, first, start } = found;
-    const known = readSnapshot(id, start, snapshot);
-    const position = known ?? new Position(start);
-    const from = known === undefined ? first : snapshot!;
-    for await (const { events } of new EntryReader(store, { id }).pages(from, head)) {
-      for (const event of events) position.apply(event);
-    }
-    return { head, ...summarize(position) };
+    const folded = await foldSession(store, id);
+    return folded && { head: folded.found.stored.head, ...summarize(folded.position) };
   } catch (error) {
     if (!(error instanceof SessionDamagedError || error instanceof StateError)) throw error;
     const stored = await store.read(id);

@@ -1,7 +1,7 @@
 /** Commands of `nomos` that run in the process of a test. */
 import { assertEquals } from "@std/assert";
 import type { CommandCode } from "../../src/cli/commands.ts";
-import type { AgentCall, CommandCall, CommandName } from "../../src/cli/flags.ts";
+import type { AgentCall, CommandName, LauncherCall } from "../../src/cli/flags.ts";
 import { Output, type OutputOptions } from "../../src/cli/output.ts";
 import { findProject } from "../../src/cli/project.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
@@ -14,17 +14,28 @@ export interface Ended {
 }
 
 /** Code of the commands of the launcher. */
-const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<CommandCall<Name>>> } = {
+const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<LauncherCall<Name>>> } = {
   schema: () => import("../../src/cli/commands/schema.ts"),
+  sessions: () => import("../../src/cli/commands/sessions.ts"),
 };
 
 /** Code of the commands of the agent's process. */
 const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
   validate: () => import("../../src/cli/commands/validate.ts"),
+  graph: () => import("../../src/cli/commands/graph.ts"),
+  fork: () => import("../../src/cli/commands/fork.ts"),
 };
 
 /** Runs a command line, and collects what it prints. */
-export async function nomos(...args: string[]): Promise<Ended> {
+export function nomos(...args: string[]): Promise<Ended> {
+  return nomosWith((line) => Promise.reject(new Error(`not run here: ${line}`)), ...args);
+}
+
+/** Does the same; `runLine` is called with the command lines that it runs. */
+export async function nomosWith(
+  runLine: (args: readonly string[]) => Promise<number>,
+  ...args: string[]
+): Promise<Ended> {
   const printed = { stdout: "", stderr: "" };
   class Collected extends Output {
     override write(text: string): void {
@@ -35,8 +46,8 @@ export async function nomos(...args: string[]): Promise<Ended> {
     }
   }
   const code = await runCommand(args, async (name, call) => {
-    const own = OWN[name] as (() => Promise<CommandCode<CommandCall<CommandName>>>) | undefined;
-    if (own !== undefined) return await (await own()).run(call);
+    const own = OWN[name] as (() => Promise<CommandCode<LauncherCall<CommandName>>>) | undefined;
+    if (own !== undefined) return await (await own()).run({ ...call, runLine });
     const hosted = HOSTED[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
     return await (await hosted()).run({ ...call, project: findProject(call.positionals[0]) });
   }, (options: OutputOptions) => new Collected(options));

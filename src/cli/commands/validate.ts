@@ -5,6 +5,7 @@
  */
 import { type ConfigProblem, formatProblem } from "../../config/problem.ts";
 import { findWarnings } from "../../graph/reachability.ts";
+import { formatNumber } from "../../profile/draw/table.ts";
 import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { AgentCall } from "../flags.ts";
@@ -41,8 +42,8 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
     onNote: (text) => output.note(shown(text)),
   });
   const report = await complete(checked, options);
-  const problem = `Not valid: ${count(report.errors.length, "error")}, ` +
-    count(report.warnings.length, "warning") + (options.strict ? " (--strict)" : "");
+  const problem = `Not valid: ${formatNumber(report.errors.length, "error")}, ` +
+    formatNumber(report.warnings.length, "warning") + (options.strict ? " (--strict)" : "");
   if (options.permissions) return printPermissions(report, checked, { output, problem });
   const { errors, warnings } = report;
   if (output.json) {
@@ -139,11 +140,11 @@ function summarize({ agent, warnings }: Report, core: AgentCore | undefined): st
     .filter(({ guard }) => guard !== undefined);
   const asking = [...tools].filter(mayNeedApproval);
   const counts = [
-    count(steps.length, "step"),
-    count(tools.size, "tool"),
-    ...guarded.length > 0 ? [count(guarded.length, "guard")] : [],
-    ...asking.length > 0 ? [count(asking.length, "approval")] : [],
-    ...warnings.length > 0 ? [count(warnings.length, "warning")] : [],
+    formatNumber(steps.length, "step"),
+    formatNumber(tools.size, "tool"),
+    ...guarded.length > 0 ? [formatNumber(guarded.length, "guard")] : [],
+    ...asking.length > 0 ? [formatNumber(asking.length, "approval")] : [],
+    ...warnings.length > 0 ? [formatNumber(warnings.length, "warning")] : [],
   ];
   const isConnected = findWarnings(core.graph).length === 0;
   return `Valid: ${agent}, ${counts.join(", ")}.` +
@@ -152,9 +153,5 @@ function summarize({ agent, warnings }: Report, core: AgentCore | undefined): st
 
 function formatExplored({ reached, missed, paths, decisions }: Explored): string {
   return `Explored: ${reached} of ${reached + missed} steps, routes, outcomes and guards on ` +
-    `${count(paths, "path")}, ${count(decisions, "decision")}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+    `${formatNumber(paths, "path")}, ${formatNumber(decisions, "decision")}`;
 }

@@ -1,0 +1,134 @@
+/**
+ * `nomos graph`: draws an agent.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import process from "node:process";
+import { coreOf } from "../../agent/build_core.ts";
+import { formatProblem } from "../../config/problem.ts";
+import { quote, reasonOf } from "../../errors.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { drawMarked } from "../../graph/marked_diagram.ts";
+import { MockLLM } from "../../llm/mock_llm.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { AgentCall } from "../flags.ts";
+import { drawText } from "../graph/draw_text.ts";
+import { findWay, listDrawnSteps, type Way } from "../graph/drawn_graph.ts";
+import { openAgent } from "../open_agent.ts";
+import { openExistingStore, readStored } from "../sessions/stored.ts";
+import { shown } from "../shown.ts";
+import { locateStore } from "../store_url.ts";
+
+/** Format of a drawing. */
+type Format = NonNullable<AgentCall<"graph">["options"]["format"]>;
+
+/** Formats by the ending of a file's name. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  svg: "svg",
+  mmd: "mermaid",
+  mermaid: "mermaid",
+  txt: "text",
+};
+
+/** Runs the command. */
+export async function run({ options, output, project }: AgentCall<"graph">): Promise<number> {
+  const fallback = output.isTerminal && options.output === undefined ? "text" : "mermaid";
+  const format = readFormat(options) ?? fallback;
+  const opened = await openAgent(project, {
+    // A drawing needs no model, and so no key.
+    ...!project.isModule && { player: MockLLM.auto() },
+    ignoreFlows: options["ignore-flows"],
+    onWarning: (warning) => output.note(shown(formatProblem(warning))),
+    onNote: (text) => output.note(shown(text)),
+  });
+  const { agent } = opened;
+  try {
+    const graph = coreOf(agent)?.graph;
+    const way = await readWay(graph?.start, options, project);
+    // The graph of an agent of another copy of the package cannot be seen.
+    const drawing = graph === undefined
+      ? agent.diagram()
+      : await draw(format, agent.name, graph, way, {
+        width: process.stdout.columns ?? 80,
+        paint: (colour, text) => options.output === undefined ? output.paint(colour, text) : text,
+      });
+    if (options.output !== undefined) writeDrawing(options.output, drawing);
+    if (output.json) {
+      const { output: file } = options;
+      output.document({ ok: true, agent: agent.name, format, ...file ? { file } : { drawing } });
+    } else if (options.output === undefined) output.write(drawing);
+    return EXIT.yes;
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Returns the format that the user named, or that of the file's name; undefined if there is neither.
+ *
+ * @throws {CommandError} if the name has no ending of a format.
+ */
+function readFormat({ format, output }: AgentCall<"graph">["options"]): Format | undefined {
+  if (format !== undefined) return format;
+  if (output === undefined) return undefined;
+  const ending = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
+  if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending];
+  throw new CommandError(
+    `Cannot choose a format for ${JSON.stringify(output)}: expected a name that ends with ` +
+      `.${Object.keys(ENDINGS).join(", .")}, or --format`,
+    { code: "USAGE", exitCode: EXIT.usage },
+  );
+}
+
+async function draw(
+  format: Format,
+  name: string,
+  graph: Graph,
+  way: Way | undefined,
+  options: Pick<Parameters<typeof drawText>[1], "width" | "paint">,
+): Promise<string> {
+  switch (format) {
+    case "text":
+      return `${drawText(listDrawnSteps(graph), { ...options, way }).join("\n")}\n`;
+    case "mermaid":
+      return drawMarked(
+        graph,
+        {
+          step: (id) => way?.visits.has(id) ?? false,
+          route: (from, to) => (way?.moves(from, to) ?? 0) > 0,
+        },
+        "visited",
+        "stroke:#2a7d2a,stroke-width:3px",
+      );
+    case "svg": {
+      const { drawSvg } = await import("../graph/draw_svg.ts");
+      return drawSvg(name, listDrawnSteps(graph), way);
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Reads the way of the session that the user named; undefined if there is none. */
+async function readWay(
+  start: string | undefined,
+  { session, store: url }: AgentCall<"graph">["options"],
+  project: AgentCall<"graph">["project"],
+): Promise<Way | undefined> {
+  if (session === undefined || start === undefined) return undefined;
+  const store = await openExistingStore(locateStore(url, project));
+  try {
+    return findWay((await readStored(store, session)).events, start);
+  } finally {
+    await store.close();
+  }
+}
+
+function writeDrawing(path: string, drawing: string): void {
+  try {
+    writeFileSync(path, drawing);
+  } catch (cause) {
+    throw new CommandError(`Cannot write ${quote(path)}: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * `nomos sessions`: lists, shows, forks, resumes and deletes stored sessions.
+ *
+ * @module
+ */
+import process from "node:process";
+import { quote } from "../../errors.ts";
+import { findNearest, oneOf } from "../../schema/option_shape.ts";
+import type { Store } from "../../store/store.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { LauncherCall } from "../flags.ts";
+import { findProject, type Project } from "../project.ts";
+import { deleteSessions } from "../sessions/delete_sessions.ts";
+import { listSessions } from "../sessions/list_sessions.ts";
+import { showSession } from "../sessions/show_session.ts";
+import { findListed, isStateFile, openExistingStore } from "../sessions/stored.ts";
+import { locateStore } from "../store_url.ts";
+
+/** Call of this command. */
+type Call = LauncherCall<"sessions">;
+
+/** Actions, with the least and the largest number of their sessions. */
+const ACTIONS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  list: [0, 0],
+  show: [1, 1],
+  resume: [1, 1],
+  fork: [1, 1],
+  delete: [1, Infinity],
+};
+
+/** Runs the command. */
+export async function run(call: Call): Promise<number> {
+  const { options, output } = call;
+  const [action = "list", ...ids] = call.positionals;
+  checkAction(action, ids);
+  const [id = ""] = ids;
+  if (action === "show" && isStateFile(id)) return await showSession(undefined, id, call);
+  const url = locateStore(options.store, findFolder(options.agent));
+  const store = await openExistingStore(url);
+  try {
+    switch (action) {
+      case "list":
+        return await listSessions(store, call);
+      case "show":
+        return await showSession(store, id, call);
+      case "delete":
+        return await deleteSessions(store, ids, call);
+    }
+    await findListed(store, id);
+    if (action === "fork") await checkFork(store, options);
+  } finally {
+    await store.close();
+  }
+  const agent = options.agent === undefined ? [] : [options.agent];
+  const common = [
+    `--store=${url}`,
+    ...output.json ? ["--json"] : [],
+    ...options.quiet ? ["--quiet"] : [],
+    ...options.color ? [] : ["--no-color"],
+    ...options["env-file"].map((file) => `--env-file=${file}`),
+  ];
+  if (action === "resume") {
+    return await call.runLine(["run", ...agent, `--session=${id}`, ...common]);
+  }
+  return await call.runLine([
+    "fork",
+    ...agent,
+    `--session=${id}`,
+    ...options.at === undefined ? [] : [`--at=${options.at}`],
+    ...options.as === undefined ? [] : [`--as=${options.as}`],
+    ...common,
+  ]);
+}
+
+/**
+ * Checks the action and the number of sessions.
+ *
+ * @throws {CommandError} if one is wrong.
+ */
+function checkAction(action: string, { length }: readonly string[]): void {
+  const refuse = (what: string, expected: string): never => {
+    throw new CommandError(`Cannot ${what}: expected ${expected}`, {
+      code: "USAGE",
+      exitCode: EXIT.usage,
+    });
+  };
+  const known = Object.keys(ACTIONS);
+  if (!known.includes(action)) {
+    const nearest = findNearest(action, known);
+    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    return refuse(`run sessions ${JSON.stringify(action)}`, `${oneOf(known)}${hint}`);
+  }
+  const [least, most] = ACTIONS[action]!;
+  if (length >= least && length <= most) return;
+  refuse(
+    `${action} ${length} sessions`,
+    most === 0 ? "no id, and --prefix to choose" : most === 1 ? "one id" : "ids",
+  );
+}
+
+/**
+ * Checks the place and the id of a fork.
+ *
+ * @throws {CommandError} if one cannot be used.
+ */
+async function checkFork(store: Store, { at, as }: Call["options"]): Promise<void> {
+  if (at !== undefined && !/^\d+$/.test(at)) {
+    const message = `Cannot use ${JSON.stringify(at)} for --at: expected a number that ` +
+      "nomos sessions show prints";
+    throw new CommandError(message, { code: "USAGE", exitCode: EXIT.usage });
+  }
+  if (as === undefined || await store.read(as) === undefined) return;
+  throw new CommandError(`Cannot make session ${quote(as)}: it exists: expected a new id`, {
+    code: "SESSION_EXISTS",
+  });
+}
+
+/** Returns the project of the agent, or the working directory if there is no agent. */
+function findFolder(agent: string | undefined): Pick<Project, "root"> {
+  try {
+    return findProject(agent);
+  } catch (error) {
+    if (agent !== undefined || !(error instanceof CommandError)) throw error;
+    return { root: process.cwd() };
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * `nomos sessions delete`.
+ *
+ * @module
+ */
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { isatty } from "node:tty";
+import { quote } from "../../errors.ts";
+import type { Store } from "../../store/store.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { CommandCall } from "../flags.ts";
+import { shownInLine } from "../shown.ts";
+import { findListed } from "./stored.ts";
+
+/**
+ * Deletes sessions: all of them, or none if one is missing or busy.
+ *
+ * @throws {CommandError} if nobody can be asked, or a session is missing or busy.
+ */
+export async function deleteSessions(
+  store: Store,
+  ids: readonly string[],
+  { options, output }: CommandCall<"sessions">,
+): Promise<number> {
+  const unique = [...new Set(ids)];
+  for (const id of unique) {
+    if ((await findListed(store, id)).status !== "running") continue;
+    throw new CommandError(`Cannot delete session ${quote(id)}: a turn is running in it`, {
+      code: "SESSION_BUSY",
+    });
+  }
+  if (!options.yes && !await isAllowed(unique)) return EXIT.no;
+  const deleted: string[] = [];
+  for (const id of unique) if (await store.delete(id)) deleted.push(id);
+  if (output.json) output.document({ ok: true, deleted });
+  else output.line(`Deleted ${deleted.map(shownInLine).join(", ")}`);
+  return EXIT.yes;
+}
+
+/**
+ * Asks the user.
+ *
+ * @throws {CommandError} if there is no terminal.
+ */
+async function isAllowed(ids: readonly string[]): Promise<boolean> {
+  if (!isatty(0) || !isatty(2)) {
+    throw new CommandError(
+      "Cannot delete sessions without asking, because there is no terminal: expected --yes",
+      { code: "USAGE", exitCode: EXIT.usage },
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const names = ids.map(shownInLine).join(", ");
+    return /^y(?:es)?$/i.test((await terminal.question(`Delete ${names}? y, n: `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

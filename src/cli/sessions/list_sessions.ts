@@ -1,0 +1,94 @@
+/**
+ * `nomos sessions list`.
+ *
+ * @module
+ */
+import { oneOf } from "../../schema/option_shape.ts";
+import { RESTING } from "../../store/list_sessions.ts";
+import { formatCount } from "../../profile/draw/table.ts";
+import type { Store } from "../../store/store.ts";
+import { formatCall, formatCost, formatTokens } from "../call_text.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { CommandCall } from "../flags.ts";
+import { shownInLine } from "../shown.ts";
+import { type Column, cut, formatTable } from "../table.ts";
+import { readListed, type ShownSession } from "./stored.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "ID" },
+  { title: "STEP" },
+  { title: "STATUS" },
+  { title: "EVENTS", isNumber: true },
+  { title: "TOKENS", isNumber: true },
+  { title: "COST", isNumber: true },
+  { title: "LAST" },
+  { title: "" },
+];
+
+/** Maximum width of the calls that wait for a person. */
+const CALLS_WIDTH = 60;
+
+/** Prints a page of the sessions of a store. */
+export async function listSessions(
+  store: Store,
+  { options, output }: CommandCall<"sessions">,
+): Promise<number> {
+  const { prefix, after, limit, status } = options;
+  for (const one of status) checkStatus(one);
+  const page = await store.list({
+    ...prefix !== undefined && { prefix },
+    ...after !== undefined && { after },
+    ...status.length > 0 && { status: status as never },
+    limit,
+  });
+  const sessions = await Promise.all(page.sessions.map((session) => readListed(store, session)));
+  const { next } = page;
+  if (output.json) {
+    output.document({ ok: true, sessions, ...next !== undefined && { next } });
+    return EXIT.yes;
+  }
+  if (sessions.length === 0) output.note("No sessions");
+  else for (const line of formatTable(COLUMNS, sessions.map(formatRow))) output.line(line);
+  if (next !== undefined) {
+    const word = /^[\w.:@-]+$/.test(next) ? next : JSON.stringify(next);
+    output.note(shownInLine(`There are more: add --after ${word} for those that follow`));
+  }
+  return EXIT.yes;
+}
+
+/**
+ * Checks a status that the user named.
+ *
+ * @throws {CommandError} if there is no such status.
+ */
+function checkStatus(status: string): void {
+  const known = [...RESTING, "running"];
+  if (known.includes(status)) return;
+  throw new CommandError(
+    `Cannot use ${JSON.stringify(status)} for --status: expected ${oneOf(known)}`,
+    { code: "USAGE", exitCode: EXIT.usage },
+  );
+}
+
+function formatRow(session: ShownSession): readonly string[] {
+  const { id, step, status, events, usage, cost, updatedAt, approvals } = session;
+  const calls = approvals.map(({ tool, args }) => formatCall(tool, args)).join(", ");
+  return [
+    shownInLine(id),
+    shownInLine(step ?? "-"),
+    status ?? "damaged",
+    formatCount(events),
+    usage === undefined ? "-" : formatTokens(usage),
+    formatCost(cost),
+    formatTime(updatedAt),
+    cut(shownInLine(calls), CALLS_WIDTH),
+  ];
+}
+
+/** Formats a time as the clock of the user shows it: `2026-11-29 17:02`. */
+function formatTime(time: number): string {
+  const date = new Date(time);
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
+    `${two(date.getHours())}:${two(date.getMinutes())}`;
+}

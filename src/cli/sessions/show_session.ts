@@ -1,0 +1,68 @@
+/**
+ * `nomos sessions show`.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { quote, reasonOf } from "../../errors.ts";
+import type { State } from "../../history/state.ts";
+import { formatNumber } from "../../profile/draw/table.ts";
+import type { Store } from "../../store/store.ts";
+import { formatCost, formatTokens } from "../call_text.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { CommandCall } from "../flags.ts";
+import { shown, shownInLine } from "../shown.ts";
+import { readStateFile, readStored } from "./stored.ts";
+import { transcribe } from "./transcript.ts";
+
+/**
+ * Prints a session, or writes its state to a file.
+ *
+ * @param store Store of the session; undefined if `id` is the path of a file with its state.
+ */
+export async function showSession(
+  store: Store | undefined,
+  id: string,
+  { options, output }: CommandCall<"sessions">,
+): Promise<number> {
+  const state = store === undefined ? readStateFile(id) : await readStored(store, id);
+  if (options.export !== undefined) {
+    writeState(options.export, state);
+    if (output.json) output.document({ ok: true, id: state.sessionId, file: options.export });
+    else output.note(shown(`Wrote the state of ${quote(state.sessionId)} to ${options.export}`));
+    return EXIT.yes;
+  }
+  if (output.json) {
+    output.document({ ok: true, session: state });
+    return EXIT.yes;
+  }
+  const lines = transcribe(state.events, state.agent ?? "agent");
+  const width = Math.max(4, String(state.events.length).length + 2);
+  output.line(summarize(state));
+  for (const { at = "", text } of lines) {
+    const [first, ...others] = shown(text).split("\n");
+    output.line(`${String(at).padStart(width)}  ${first}`);
+    for (const other of others) output.line(`${" ".repeat(width)}  ${other}`);
+  }
+  return EXIT.yes;
+}
+
+function summarize({ sessionId, agent, step, status, events, usage = {}, cost }: State): string {
+  const parts = [
+    ...agent === undefined ? [] : [`agent ${agent}`],
+    `step ${step}`,
+    status,
+    formatNumber(events.length, "event"),
+    `${formatTokens(usage)} tokens`,
+    ...cost === undefined ? [] : [formatCost(cost)],
+  ];
+  return shownInLine(`${sessionId}: ${parts.join(", ")}`);
+}
+
+function writeState(path: string, state: State): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(state, null, 2)}\n`);
+  } catch (cause) {
+    throw new CommandError(`Cannot write ${quote(path)}: ${reasonOf(cause)}`, { cause });
+  }
+}
