@@ -4,21 +4,40 @@
  * @module
  */
 import { writeFileSync } from "node:fs";
-import { configSchema, conversationSchema, testFileSchema } from "../../config/config_schema.ts";
+import { quote, reasonOf } from "../../errors.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
-import { EXIT } from "../exit_code.ts";
-
-const SCHEMAS = {
-  agent: configSchema,
-  tests: testFileSchema,
-  conversation: conversationSchema,
-};
+import { shown } from "../shown.ts";
+import { buildSchema, installSchemas } from "../schema/install_schemas.ts";
 
 /** Runs the command. */
 export function run({ options, output }: CommandCall<"schema">): Promise<number> {
-  const schema = SCHEMAS[options.kind]();
-  const text = `${JSON.stringify(schema, null, 2)}\n`;
-  if (options.output === undefined) output.write(text);
-  else writeFileSync(options.output, text);
+  const { kind, output: file, install } = options;
+  if (install) {
+    const { schemas, changed, kept } = installSchemas(".");
+    if (output.json) output.document({ ok: true, schemas, changed, kept });
+    else {
+      for (const schema of schemas) output.line(shown(`Wrote ${schema}`));
+      for (const path of changed) output.line(shown(`Changed the first line of ${path}`));
+      if (changed.length + kept.length === 0) {
+        output.note("No file here is an agent.yaml, a tests.agent.yaml or a conversation.yaml");
+      }
+    }
+    return Promise.resolve(EXIT.yes);
+  }
+  const text = `${JSON.stringify(buildSchema(kind), null, 2)}\n`;
+  if (file === undefined) output.write(text);
+  else {
+    writeSchema(file, text);
+    if (output.json) output.document({ ok: true, file });
+  }
   return Promise.resolve(EXIT.yes);
+}
+
+function writeSchema(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new CommandError(`Cannot write ${quote(file)}: ${reasonOf(cause)}`, { cause });
+  }
 }
