@@ -5,6 +5,7 @@
  * @module
  */
 import { checkExample } from "./example.ts";
+import { checkFeatureTable } from "./feature_table.ts";
 import { findLongFiles, findMachinePaths, readFiles } from "./files.ts";
 import { readModuleGraph } from "./module_graph.ts";
 import { checkRooms } from "./rooms.ts";
@@ -16,10 +17,11 @@ const core = [...files.keys()].filter((path) => /^(?:mod|src\/.*)\.ts$/.test(pat
 const problems = [
   ...findLongFiles(files),
   ...findMachinePaths(files),
+  ...checkFeatureTable(files),
   ...checkRooms(await readModuleGraph(root, core)),
   ...await checkExample(root),
 ];
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) Deno.exit(1);
-console.log("No problems in files, rooms and the example");
+console.log("No problems in files, features, rooms and the example");

@@ -34,6 +34,7 @@ export const FLAGS = {
     for: { repeated: "text" },
     permissions: false,
     explore: false,
+    watch: false,
     "ignore-flows": false,
   },
   run: {

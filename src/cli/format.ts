@@ -36,15 +36,16 @@ export function formatMoney(dollars: number): string {
   return `$${dollars.toLocaleString("en-US", digits)}`;
 }
 
+/** Formats the number of all tokens; `~` marks an estimate. */
+export function formatTokens({ input = 0, output = 0, isEstimated }: Usage): string {
+  return `${isEstimated ? "~" : ""}${(input + output).toLocaleString("en-US")}`;
+}
+
 /** Formats what a turn or a session used: `1,304 tokens, $0.00041`; empty if nothing is known. */
-export function formatUsage(
-  { input = 0, output = 0, isEstimated }: Usage,
-  cost: number = 0,
-): string {
-  const tokens = input + output;
-  const sign = isEstimated ? "~" : "";
+export function formatUsage(usage: Usage, cost: number = 0): string {
+  const { input = 0, output = 0 } = usage;
   return [
-    ...tokens > 0 ? [`${sign}${tokens.toLocaleString("en-US")} tokens`] : [],
+    ...input + output > 0 ? [`${formatTokens(usage)} tokens`] : [],
     // A mock costs nothing.
     ...cost > 0 ? [formatMoney(cost)] : [],
   ].join(", ");

@@ -5,8 +5,10 @@
  */
 import process from "node:process";
 
-/** Sends what code prints by `console` and `process.stdout` to stderr from now on. */
+/** Sends what code prints by `console` and the objects of stdout to stderr from now on. */
 export function redirectConsole(): void {
+  const { Deno } = globalThis as { readonly Deno?: { readonly stderr: unknown } };
+  if (Deno !== undefined) Object.defineProperty(Deno, "stdout", { get: () => Deno.stderr });
   Object.defineProperty(process, "stdout", {
     get: () => process.stderr,
     configurable: true,

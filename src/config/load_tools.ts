@@ -92,7 +92,7 @@ class ToolLoader implements LoadedTools {
 
   async loadPackages(): Promise<void> {
     const { external_tools } = this.#inspection.config.tools;
-    for (const [index, { tag, name }] of external_tools.entries()) {
+    for (const [index, { tag, name, map = {} }] of external_tools.entries()) {
       const parsed = parseTag(tag);
       const path = ["tools", "external_tools", index, "tag"];
       const toolName = name ?? ("name" in parsed ? nameTool(parsed) : undefined);
@@ -100,7 +100,9 @@ class ToolLoader implements LoadedTools {
         ? undefined
         : await loadExport(this.#inspection, path, parsed, this.#folder);
       if (value === undefined) {
-        if (toolName !== undefined) this.#broken.add(toolName);
+        for (const own of [...toolName === undefined ? [] : [toolName], ...Object.keys(map)]) {
+          this.#broken.add(own);
+        }
       } else this.#adopt(value, path, { name: toolName!, isRenamed: name !== undefined });
     }
   }

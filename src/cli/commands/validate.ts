@@ -5,11 +5,11 @@
  */
 import { type ConfigProblem, formatProblem } from "../../config/problem.ts";
 import { findWarnings } from "../../graph/reachability.ts";
-import { formatNumber } from "../../profile/draw/table.ts";
 import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { AgentCall } from "../flags.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
+import { count } from "../format.ts";
 import { toFlags } from "../permissions.ts";
 import { shown } from "../shown.ts";
 import { checkAgent, type CheckedAgent } from "../validate/check_agent.ts";
@@ -42,8 +42,8 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
     onNote: (text) => output.note(shown(text)),
   });
   const report = await complete(checked, options);
-  const problem = `Not valid: ${formatNumber(report.errors.length, "error")}, ` +
-    formatNumber(report.warnings.length, "warning") + (options.strict ? " (--strict)" : "");
+  const problem = `Not valid: ${count(report.errors.length, "error")}, ` +
+    count(report.warnings.length, "warning") + (options.strict ? " (--strict)" : "");
   if (options.permissions) return printPermissions(report, checked, { output, problem });
   const { errors, warnings } = report;
   if (output.json) {
@@ -140,11 +140,11 @@ function summarize({ agent, warnings }: Report, core: AgentCore | undefined): st
     .filter(({ guard }) => guard !== undefined);
   const asking = [...tools].filter(mayNeedApproval);
   const counts = [
-    formatNumber(steps.length, "step"),
-    formatNumber(tools.size, "tool"),
-    ...guarded.length > 0 ? [formatNumber(guarded.length, "guard")] : [],
-    ...asking.length > 0 ? [formatNumber(asking.length, "approval")] : [],
-    ...warnings.length > 0 ? [formatNumber(warnings.length, "warning")] : [],
+    count(steps.length, "step"),
+    count(tools.size, "tool"),
+    ...guarded.length > 0 ? [count(guarded.length, "guard")] : [],
+    ...asking.length > 0 ? [count(asking.length, "approval")] : [],
+    ...warnings.length > 0 ? [count(warnings.length, "warning")] : [],
   ];
   const isConnected = findWarnings(core.graph).length === 0;
   return `Valid: ${agent}, ${counts.join(", ")}.` +
@@ -153,5 +153,5 @@ function summarize({ agent, warnings }: Report, core: AgentCore | undefined): st
 
 function formatExplored({ reached, missed, paths, decisions }: Explored): string {
   return `Explored: ${reached} of ${reached + missed} steps, routes, outcomes and guards on ` +
-    `${formatNumber(paths, "path")}, ${formatNumber(decisions, "decision")}`;
+    `${count(paths, "path")}, ${count(decisions, "decision")}`;
 }

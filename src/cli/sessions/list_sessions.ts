@@ -7,9 +7,9 @@ import { oneOf } from "../../schema/option_shape.ts";
 import { RESTING } from "../../store/list_sessions.ts";
 import { formatCount } from "../../profile/draw/table.ts";
 import type { Store } from "../../store/store.ts";
-import { formatCall, formatCost, formatTokens } from "../call_text.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { formatCall, formatMoney, formatTokens } from "../format.ts";
 import { shownInLine } from "../shown.ts";
 import { type Column, cut, formatTable } from "../table.ts";
 import { readListed, type ShownSession } from "./stored.ts";
@@ -79,9 +79,9 @@ function formatRow(session: ShownSession): readonly string[] {
     status ?? "damaged",
     formatCount(events),
     usage === undefined ? "-" : formatTokens(usage),
-    formatCost(cost),
+    cost === undefined ? "-" : formatMoney(cost),
     formatTime(updatedAt),
-    cut(shownInLine(calls), CALLS_WIDTH),
+    cut(calls, CALLS_WIDTH),
   ];
 }
 

@@ -6,11 +6,10 @@
 import { writeFileSync } from "node:fs";
 import { quote, reasonOf } from "../../errors.ts";
 import type { State } from "../../history/state.ts";
-import { formatNumber } from "../../profile/draw/table.ts";
 import type { Store } from "../../store/store.ts";
-import { formatCost, formatTokens } from "../call_text.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { count, formatUsage } from "../format.ts";
 import { shown, shownInLine } from "../shown.ts";
 import { readStateFile, readStored } from "./stored.ts";
 import { transcribe } from "./transcript.ts";
@@ -52,9 +51,8 @@ function summarize({ sessionId, agent, step, status, events, usage = {}, cost }:
     ...agent === undefined ? [] : [`agent ${agent}`],
     `step ${step}`,
     status,
-    formatNumber(events.length, "event"),
-    `${formatTokens(usage)} tokens`,
-    ...cost === undefined ? [] : [formatCost(cost)],
+    count(events.length, "event"),
+    ...[formatUsage(usage, cost)].filter((text) => text !== ""),
   ];
   return shownInLine(`${sessionId}: ${parts.join(", ")}`);
 }

@@ -6,7 +6,6 @@
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
-import { formatCall } from "../call_text.ts";
 
 /** Line of a transcript. Its text may have line feeds and unsafe characters. */
 export interface TranscriptLine {
@@ -126,4 +125,10 @@ function describeAnswer(decision: Decision, agent: string): readonly string[] {
   const text = typeof response === "string" ? response : JSON.stringify(response);
   const { suggestions = [] } = decision as { readonly suggestions?: readonly string[] };
   return [`${agent}: ${text}`, ...suggestions.length > 0 ? [`  ${suggestions.join(" | ")}`] : []];
+}
+
+/** Formats a call with all of its arguments, however long they are. */
+function formatCall(tool: string, args: Readonly<Record<string, unknown>>): string {
+  const list = Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `${tool}(${list.join(", ")})`;
 }
