@@ -39,6 +39,7 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
   for (const vendor of options.for) findProfile(vendor);
   const checked = await checkAgent(project, {
     ignoreFlows: options["ignore-flows"],
+    opensContext: options.explore,
     onNote: (text) => output.note(shown(text)),
   });
   const report = await complete(checked, options);

@@ -36,7 +36,7 @@ export interface CheckedAgent {
   readonly warnings: readonly ConfigProblem[];
   /** Permissions that the agent needs; undefined if it is a module, whose code decides it. */
   readonly permissions?: Permissions;
-  /** Context of a session; undefined if the agent needs none. */
+  /** Context of a session, for an exploration; undefined if the agent needs none. */
   readonly context?: unknown;
   /** Returns the place of a step. */
   locateStep(step: string): Pick<ConfigProblem, "file" | "line" | "column" | "path">;
@@ -46,6 +46,8 @@ export interface CheckedAgent {
 interface CheckOptions {
   /** If true, flows of an agent file are left out. */
   readonly ignoreFlows: boolean;
+  /** If true, the module's context is opened. */
+  readonly opensContext: boolean;
   /** Called with a sentence about a choice that was made for the user. */
   readonly onNote: (text: string) => void;
 }
@@ -72,6 +74,8 @@ async function checkFile(
     const agent = await loadAgent({ path, text }, {
       ignoreFlows,
       env: withPlaceholders(inspection),
+      // Only limits need prices, whose table takes long to load.
+      ...!limitsCost(inspection) && { cost: () => undefined },
       onConfigWarning: (warning) => warnings.push(warning),
     });
     const core = coreOf(agent)!;
@@ -118,6 +122,11 @@ function withPlaceholders(inspection: Inspection): ReadVariable {
   return (name) => readIfAllowed(name) ?? placeholders.get(name);
 }
 
+function limitsCost({ config }: Inspection): boolean {
+  const { turn, session } = config?.limits ?? {};
+  return turn?.cost !== undefined || session?.cost !== undefined;
+}
+
 /** Returns the value of a variable; undefined also if an invalid file led to no permission for it. */
 function readIfAllowed(name: string): string | undefined {
   try {
@@ -136,7 +145,10 @@ function listPermissions(
   return unite(folder, subtract(requiredPermissions(file, readProcessVariable), folder));
 }
 
-async function checkModule(project: Project, { onNote }: CheckOptions): Promise<CheckedAgent> {
+async function checkModule(
+  project: Project,
+  { opensContext, onNote }: CheckOptions,
+): Promise<CheckedAgent> {
   const { path } = project;
   const place = { file: path, line: 1, column: 1, path: "" };
   const locateStep = (step: string) => ({ ...place, path: `steps.${step}` });
@@ -148,7 +160,7 @@ async function checkModule(project: Project, { onNote }: CheckOptions): Promise<
       const warnings = core === undefined
         ? agent.warnings.map((message) => ({ ...place, message }))
         : findWarnings(core.graph).map(({ step, message }) => ({ ...locateStep(step), message }));
-      const context = await opened.openContext("validate");
+      const context = opensContext ? await opened.openContext("validate") : {};
       return {
         name: agent.name,
         agent,
