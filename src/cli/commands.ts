@@ -21,7 +21,9 @@ export interface Command<Name extends CommandName = CommandName> {
   readonly alias?: Readonly<Record<string, string>>;
   /** Maximum number of arguments that are no flags. Default: 0. */
   readonly positionals?: number;
-  /** True if it runs the code of the agent, so that the user may grant permissions. Default: false. */
+  /** True if it imports the code of the agent, so that the user may grant permissions. Default: false. */
+  readonly loadsAgent?: boolean;
+  /** True if it also runs that code, so that the user is asked for what is missing. Default: false. */
   readonly runsAgent?: boolean;
   /** True if only other commands run it. Default: false. */
   readonly isInternal?: boolean;
@@ -35,11 +37,13 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
   run: {
     alias: { m: "model", s: "session" },
     positionals: 1,
+    loadsAgent: true,
     runsAgent: true,
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
   },
-  validate: { positionals: 1 },
+  validate: { positionals: 1, loadsAgent: true },
   graph: {
+    loadsAgent: true,
     alias: { f: "format", o: "output" },
     positionals: 1,
     needs: ({ output, session, store }, project) => ({
@@ -48,8 +52,9 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
     }),
   },
   schema: { alias: { o: "output" } },
-  sessions: { alias: { y: "yes" }, positionals: Infinity },
+  sessions: { alias: { y: "yes" }, positionals: Infinity, loadsAgent: true },
   fork: {
+    loadsAgent: true,
     positionals: 1,
     isInternal: true,
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),

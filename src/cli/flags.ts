@@ -70,7 +70,7 @@ export const FLAGS = {
   fork: { session: undefined, store: undefined, at: undefined, as: undefined },
 } as const;
 
-/** Flags of commands that run the code of an agent: permissions, as for `deno run`. */
+/** Flags of commands that load the code of an agent: permissions, as for `deno run`. */
 export const GRANTS = {
   "allow-all": false,
   "allow-read": { repeated: "optional text" },

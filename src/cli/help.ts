@@ -15,6 +15,7 @@ Usage: nomos sessions [list | show ID | resume ID | fork ID | delete ID...] [fla
       --limit NUMBER    list at most so many (50)
       --after ID        list those that follow this one
       --agent FILE      fork, resume: the agent (the one that run would find)
+      --allow-KIND[=…]  fork, resume: permissions for the agent's code, as for run
       --at NUMBER       fork before this event (the end)
       --as ID           the id of the fork (a new one)
   -y, --yes             delete without asking; needed in a pipe
@@ -106,6 +107,7 @@ Usage: nomos validate [AGENT] [flags]
       --for VENDOR      check the schemas for this vendor as well; may be repeated (that of the agent)
       --permissions     print only the deno flags that the agent needs
       --explore         also play every step, route, tool outcome and guard
+      --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
       --watch           again when a file changes
       --ignore-flows    load a Nomos file without its flows
 Examples:
@@ -121,6 +123,7 @@ Usage: nomos graph [AGENT] [flags]
   -o, --output FILE     write it there; the format by its name
       --session ID      mark the way of a stored session (--store URL)
       --store URL       where sessions live (sqlite:.nomos/sessions.db)
+      --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
       --ignore-flows    load a Nomos file without its flows
 Examples:
   nomos graph

@@ -67,11 +67,11 @@ export async function runCommand(
       `Cannot run ${JSON.stringify(name)}: expected ${oneOf(known)}${hint}`,
     );
   }
-  const { alias, positionals = 0, runsAgent = false } = COMMANDS[name];
+  const { alias, positionals = 0, loadsAgent = false } = COMMANDS[name];
   const command = readFlags(
     rest,
-    { ...COMMON, ...FLAGS[name], ...runsAgent && GRANTS },
-    { alias: { ...COMMON_ALIASES, ...runsAgent && { A: "allow-all" }, ...alias }, positionals },
+    { ...COMMON, ...FLAGS[name], ...loadsAgent && GRANTS },
+    { alias: { ...COMMON_ALIASES, ...loadsAgent && { A: "allow-all" }, ...alias }, positionals },
   );
   if (command.kind === "help") {
     plain.write(HELP[name]);

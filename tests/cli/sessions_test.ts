@@ -174,10 +174,10 @@ Deno.test("sessions, resume and fork run other command lines, after they found t
       return Promise.resolve(0);
     };
     const run = (...args: string[]) => nomosWith(runLine, "sessions", ...args, "--store", url);
-    await run("resume", "ann", "--json");
+    await run("resume", "ann", "--json", "--allow-net=a.example", "--allow-env");
     await run("fork", "ann", "--at", "3", "--as", "ann-2", "--agent", "docs/cafe/agent.yaml");
     assertEquals(lines, [
-      ["run", "--session=ann", `--store=${url}`, "--json"],
+      ["run", "--session=ann", `--store=${url}`, "--json", "--allow-net=a.example", "--allow-env"],
       [
         "fork",
         "docs/cafe/agent.yaml",

@@ -58,6 +58,7 @@ export async function run(call: Call): Promise<number> {
     ...options.quiet ? ["--quiet"] : [],
     ...options.color ? [] : ["--no-color"],
     ...options["env-file"].map((file) => `--env-file=${file}`),
+    ...listGrants(options),
   ];
   if (action === "resume") {
     return await call.runLine(["run", ...agent, `--session=${id}`, ...common]);
@@ -96,6 +97,15 @@ function checkAction(action: string, { length }: readonly string[]): void {
     `${action} ${length} sessions`,
     most === 0 ? "no id, and --prefix to choose" : most === 1 ? "one id" : "ids",
   );
+}
+
+/** Returns the permissions that the user granted, as flags. */
+function listGrants(options: object): readonly string[] {
+  return Object.entries(options).filter(([name]) => name.startsWith("allow-"))
+    .flatMap(([name, value]) => {
+      if (value === true) return [`--${name}`];
+      return Array.isArray(value) ? value.map((text) => `--${name}=${text}`) : [];
+    });
 }
 
 /**

@@ -4,9 +4,9 @@
  * @module
  */
 import { relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { coreOf } from "../../agent/build_core.ts";
 import { listModels, type Permissions, requiredPermissions } from "../../config/permissions.ts";
+import { describeImportError } from "../../config/author_error.ts";
 import { inspect } from "../../config/inspect.ts";
 import type { Inspection } from "../../config/inspection.ts";
 import { loadAgent } from "../../config/load_agent.ts";
@@ -14,7 +14,7 @@ import { ConfigFileError, type ConfigProblem } from "../../config/problem.ts";
 import { PROVIDERS } from "../../config/providers.ts";
 import { readText } from "../../config/read_config.ts";
 import { findVariable, readProcessVariable, type ReadVariable } from "../../config/variables.ts";
-import { type GraphError, reasonOf } from "../../errors.ts";
+import type { GraphError } from "../../errors.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { CommandError } from "../exit_code.ts";
@@ -179,27 +179,19 @@ async function checkModule(
   }
 }
 
+/** Place at the beginning of a message. */
+const PLACE_REGEXP = /^(\S+?):(\d+)(?::(\d+))?: /;
+
 /** Returns the problems of a module that cannot be used. */
-function describeFailure(project: Project, error: CommandError): readonly ConfigProblem[] {
-  const { cause } = error;
-  const place = findPlace(cause, project);
+function describeFailure(
+  { path }: Project,
+  { cause, message }: CommandError,
+): readonly ConfigProblem[] {
+  const text = cause === undefined ? message : describeImportError(cause, path);
+  const [lead = "", file = path, line = "1", column = "1"] = PLACE_REGEXP.exec(text) ?? [];
+  const place = { file, line: Number(line), column: Number(column) };
   // Of another copy of the package, it is no instance of this class.
   const { problems } = Object(cause) as Partial<GraphError>;
   if (Array.isArray(problems)) return problems.map((problem) => ({ ...place, ...problem }));
-  return [{ ...place, path: "", message: cause === undefined ? error.message : reasonOf(cause) }];
-}
-
-/** Returns the first place in the project that an error names; otherwise the beginning of its module. */
-function findPlace(
-  error: unknown,
-  { path, root }: Project,
-): Pick<ConfigProblem, "file" | "line" | "column"> {
-  const { message, stack } = Object(error) as Partial<Error>;
-  const folder = `${pathToFileURL(root).href}/`;
-  for (const [, url, line, column] of `${message}\n${stack}`.matchAll(/(file:\S+?):(\d+):(\d+)/g)) {
-    if (!url!.startsWith(folder)) continue;
-    const file = relative("", fileURLToPath(url!));
-    return { file, line: Number(line), column: Number(column) };
-  }
-  return { file: path, line: 1, column: 1 };
+  return [{ ...place, path: "", message: text.slice(lead.length) }];
 }
