@@ -42,12 +42,15 @@ export type {
 } from "./turn/agent_profile.ts";
 export { compareWithBase } from "./turn/compare_base.ts";
 export type { Comparison, FigureChange } from "./turn/compare_base.ts";
-export { comparisonMarkdown, formatComparison } from "./turn/format_comparison.ts";
-export { formatProfile, profileMarkdown } from "./turn/format_profile.ts";
+export { formatComparison } from "./turn/format_comparison.ts";
+export type { FormatOptions } from "./turn/format_comparison.ts";
+export { formatProfile } from "./turn/format_profile.ts";
 export type { FormatProfileOptions } from "./turn/format_profile.ts";
 export type { PlayOptions } from "./turn/play_script.ts";
 export { benchAgent, profileAgent } from "./turn/profile_agent.ts";
 export type { ProfileOptions } from "./turn/profile_agent.ts";
+export { profileLog } from "./turn/profile_log.ts";
+export type { ProfileLogOptions } from "./turn/profile_log.ts";
 export { formatBase, readBase, takeBase } from "./turn/profile_base.ts";
 export type { Allowance, Allowances, ProfileBase } from "./turn/profile_base.ts";
 export type { ProfileOrder } from "./turn/profile_tables.ts";

@@ -1,42 +1,30 @@
 /**
- * A comparison as text and as Markdown.
+ * A comparison as a table.
  *
  * @module
  */
-import { formatCount, formatNumber, formatTable } from "../draw/table.ts";
+import { formatCount, formatNumber } from "../draw/table.ts";
 import type { Comparison, FigureChange } from "./compare_base.ts";
-import { escapeMarkdown, makeSafe } from "./safe_text.ts";
+import { formatReport } from "./report.ts";
 
-/** Formats a comparison as text. */
-export function formatComparison(comparison: Comparison): string {
-  const { figures } = comparison;
-  const rows = figures.map((figure) => {
-    const [name, ...cells] = listCells(figure);
-    return [...cells, figure.verdict === "worse" ? `${name}  worse` : name!];
-  });
-  const table = rows.length === 0
-    ? []
-    : [formatTable([["base", "now", "", "allowed", "figure"], ...rows])];
-  const lines = listSentences(comparison).map(makeSafe).join("\n");
-  return [makeSafe(makeTitle(comparison)), ...table, lines].filter((part) => part !== "")
-    .join("\n\n") + "\n";
+/** Options of the formats of comparisons. */
+export interface FormatOptions {
+  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
+  readonly markdown?: boolean;
 }
 
-/** Formats a comparison as Markdown, for a comment on a pull request. */
-export function comparisonMarkdown(comparison: Comparison): string {
+/** Formats a comparison: every figure, and the reason of the largest change for the worse. */
+export function formatComparison(
+  comparison: Comparison,
+  { markdown = false }: FormatOptions = {},
+): string {
   const { figures } = comparison;
-  const rows = figures.map((figure) => {
-    const cells = listCells(figure).map(escapeMarkdown);
-    const isWorse = figure.verdict === "worse";
-    const shown = cells.map((cell, at) => isWorse && (at === 0 || at === 3) ? `**${cell}**` : cell);
-    return `| ${shown.join(" | ")} |`;
-  });
-  const header = ["| figure | base | now | | allowed |", "| - | -: | -: | -: | -: |"];
-  const table = rows.length === 0 ? [] : [[...header, ...rows].join("\n")];
-  const lines = listSentences(comparison).map(escapeMarkdown).join(" ");
-  return [`### ${escapeMarkdown(makeTitle(comparison))}`, ...table, lines].filter((part) =>
-    part !== ""
-  ).join("\n\n") + "\n";
+  const header = ["base", "now", "", "allowed", "figure"];
+  const worse = [...figures.keys()].filter((index) => figures[index]!.verdict === "worse");
+  const rows = figures.map(listCells);
+  const tables = rows.length === 0 ? [] : [{ header, rows, worse }];
+  const title = makeTitle(comparison);
+  return formatReport({ title, tables, end: listSentences(comparison) }, markdown);
 }
 
 function makeTitle({ agent, verdict, figures }: Comparison): string {
@@ -70,17 +58,30 @@ function listSentences({ verdict, reason, packages }: Comparison): string[] {
   ];
 }
 
-/** Returns the figure's name, base, present value, change and allowance. */
 function listCells({ figure, base, now, allowed }: FigureChange): string[] {
   const isShare = figure === "stable_chars";
   const format = (value: number) => isShare ? `${(100 * value).toFixed(1)} %` : formatCount(value);
-  return [figure, format(base), format(now), formatChange(base, now, isShare), `${allowed}`];
+  return [
+    format(base),
+    format(now),
+    isShare ? formatPoints(now - base) : formatChange(base, now),
+    `${allowed}`,
+    figure,
+  ];
 }
 
-function formatChange(base: number, now: number, isShare: boolean): string {
+function formatPoints(points: number): string {
+  return points === 0 ? "" : `${signOf(points)}${(100 * Math.abs(points)).toFixed(1)} points`;
+}
+
+/** Formats a change in percent of the base; empty if there is none. */
+export function formatChange(base: number, now: number): string {
   if (base === now) return "";
-  const sign = now > base ? "+" : "−";
   const by = Math.abs(now - base);
-  if (isShare) return `${sign}${(100 * by).toFixed(1)} points`;
-  return base === 0 ? `${sign}${formatCount(by)}` : `${sign}${(100 * by / base).toFixed(1)} %`;
+  const change = base === 0 ? formatCount(by) : `${(100 * by / Math.abs(base)).toFixed(1)} %`;
+  return `${signOf(now - base)}${change}`;
+}
+
+function signOf(change: number): string {
+  return change > 0 ? "+" : "−";
 }

@@ -1,10 +1,9 @@
 /**
- * A profile as text tables, and as Markdown.
+ * A profile as tables.
  *
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { formatTable } from "../draw/table.ts";
 import type { AgentProfile, TurnProfile } from "./agent_profile.ts";
 import {
   checkOrder,
@@ -16,7 +15,7 @@ import {
   type ProfileOrder,
   summarize,
 } from "./profile_tables.ts";
-import { escapeMarkdown, makeSafe } from "./safe_text.ts";
+import { formatReport } from "./report.ts";
 
 /** Options of {@linkcode formatProfile}. */
 export interface FormatProfileOptions {
@@ -24,53 +23,28 @@ export interface FormatProfileOptions {
   readonly by?: ProfileOrder;
   /** Number of one turn, from 1, to show event by event. Default: tables of all turns. */
   readonly turn?: number;
+  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
+  readonly markdown?: boolean;
 }
 
 /**
- * Formats a profile as text tables: where the time goes, where the tokens and the money go, steps,
- * tools, and what might be saved. Control characters in names and texts are escaped.
+ * Formats a profile as tables: where the time goes, where the tokens and the money go, steps, tools,
+ * and what might be saved. Control characters in names and texts are escaped.
  *
  * @throws {ConfigError} if there is no such order, or no such turn.
  */
 export function formatProfile(
   profile: AgentProfile,
-  { by = "time", turn }: FormatProfileOptions = {},
+  { by = "time", turn, markdown = false }: FormatProfileOptions = {},
 ): string {
   checkOrder(by);
-  if (turn !== undefined) return formatTurn(findTurn(profile, turn), turn);
-  const tables = listTables(profile, by).map(({ header, rows }) =>
-    formatTable([header, ...rows.map((row) => row.map(makeSafe))])
-  );
-  const unknown = profile.unknown.map((sentence) => `not known: ${makeSafe(sentence)}`).join("\n");
-  const end = [describeAttribution(profile), unknown].filter((line) => line !== "").join("\n");
-  return [makeSafe(summarize(profile)), ...tables, end].join("\n\n") + "\n";
-}
-
-/**
- * Formats a profile as Markdown tables, for a comment on a pull request.
- *
- * @throws {ConfigError} if there is no such order.
- */
-export function profileMarkdown(
-  profile: AgentProfile,
-  { by = "time" }: Pick<FormatProfileOptions, "by"> = {},
-): string {
-  checkOrder(by);
-  const tables = listTables(profile, by).map(({ header, rows }) =>
-    formatMarkdownTable(header, rows)
-  );
-  const end = [describeAttribution(profile), ...profile.unknown].map(escapeMarkdown).join("  \n");
-  return [`### ${escapeMarkdown(summarize(profile))}`, ...tables, end].join("\n\n") + "\n";
-}
-
-/** Formats a Markdown table whose last column is text. */
-export function formatMarkdownTable(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
-  const align = header.map((_, column) => column === header.length - 1 ? "-" : "-:");
-  return [line(header), `| ${align.join(" | ")} |`, ...rows.map(line)].join("\n");
+  if (turn !== undefined) return formatTurn(findTurn(profile, turn), turn, markdown);
+  const unknown = profile.unknown.map((sentence) => `not known: ${sentence}`);
+  return formatReport({
+    title: summarize(profile),
+    tables: listTables(profile, by),
+    end: [describeAttribution(profile), ...unknown],
+  }, markdown);
 }
 
 function findTurn({ turns }: AgentProfile, number: number): TurnProfile {
@@ -82,7 +56,7 @@ function findTurn({ turns }: AgentProfile, number: number): TurnProfile {
 }
 
 /** Formats a turn, segment by segment and event by event. */
-function formatTurn(turn: TurnProfile, number: number): string {
+function formatTurn(turn: TurnProfile, number: number, markdown: boolean): string {
   const { segments, events, input, status, step, wall } = turn;
   const rows = [
     ...segments.map((segment) => ({
@@ -104,11 +78,12 @@ function formatTurn(turn: TurnProfile, number: number): string {
       ].join(", "),
     })),
   ].sort((a, b) => a.at - b.at || a.order - b.order);
-  const table = formatTable([
-    ["at ms", "for ms", "step", ""],
-    ...rows.map((row) => [formatMs(row.at), row.for, makeSafe(row.step), makeSafe(row.what)]),
-  ]);
-  const said = input === "" ? "" : `: ${makeSafe(input)}`;
-  const end = `${formatMs(wall)} ms, ${status} in step ${makeSafe(step)}`;
-  return `turn ${number}${said}\n${end}\n\n${table}\n`;
+  return formatReport({
+    title: `turn ${number}${input === "" ? "" : `: ${input}`}`,
+    tables: [{
+      header: ["at ms", "for ms", "step", "what the turn waits for"],
+      rows: rows.map((row) => [formatMs(row.at), row.for, row.step, row.what]),
+    }],
+    end: [`${formatMs(wall)} ms, ${status} in step ${step}`],
+  }, markdown);
 }

@@ -4,20 +4,15 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { formatCount, formatPercent } from "../draw/table.ts";
+import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
 import type { AgentProfile, PartRow, TimeRow } from "./agent_profile.ts";
+import type { ReportTable } from "./report.ts";
 
 /** Order of the tables and their rows. */
 export type ProfileOrder = "time" | "tokens" | "cost";
 
-/** Table whose last column is text, and all others numbers. */
-export interface ProfileTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** Lists the tables of a profile, those of the order first. Tables without rows are left out. */
-export function listTables(profile: AgentProfile, by: ProfileOrder): ProfileTable[] {
+export function listTables(profile: AgentProfile, by: ProfileOrder): ReportTable[] {
   const time = [makeTimeTable(profile)];
   const tokens = [makePartTable(profile, by)];
   const others = [
@@ -33,10 +28,10 @@ export function listTables(profile: AgentProfile, by: ProfileOrder): ProfileTabl
 export function summarize({ agent, turns, figures, total, isEstimated }: AgentProfile): string {
   const { model_calls: models, tool_calls: tools } = figures;
   const counts = [
-    `${agent}, ${countOf(turns.length, "turn")}: ${formatMs(total.wall)} ms`,
-    countOf(models, "model call"),
-    countOf(tools, "tool call"),
-    `${isEstimated ? "~" : ""}${countOf(total.tokens, "token")}`,
+    `${agent}, ${formatNumber(turns.length, "turn")}: ${formatMs(total.wall)} ms`,
+    formatNumber(models, "model call"),
+    formatNumber(tools, "tool call"),
+    `${isEstimated ? "~" : ""}${formatNumber(total.tokens, "token")}`,
     ...(total.cost === undefined ? [] : [`$${Number(total.cost.toPrecision(4))}`]),
   ];
   return counts.join(", ");
@@ -65,7 +60,7 @@ export function checkOrder(by: ProfileOrder): void {
   throw new ConfigError(`Cannot order a profile by ${quote(by)}: expected time, tokens or cost`);
 }
 
-function makeTimeTable({ time, total }: AgentProfile): ProfileTable {
+function makeTimeTable({ time, total }: AgentProfile): ReportTable {
   const rows = time.filter(({ wall, busy = 0 }) => wall > 0 || busy > 0)
     .toSorted((a, b) => b.wall - a.wall);
   return {
@@ -89,7 +84,7 @@ export function nameTime({ kind, name, agent }: Pick<TimeRow, "kind" | "name" | 
 function makePartTable(
   { parts, total, isEstimated }: AgentProfile,
   by: ProfileOrder,
-): ProfileTable {
+): ReportTable {
   const rows = mergeNames(parts).toSorted(compare(by, (row) => row.tokens));
   const hasCost = total.cost !== undefined;
   return {
@@ -142,7 +137,7 @@ function addCost(a: { readonly cost?: number }, b: { readonly cost?: number }) {
     : { cost: (a.cost ?? 0) + (b.cost ?? 0) };
 }
 
-function makeStepTable({ steps, total }: AgentProfile, by: ProfileOrder): ProfileTable {
+function makeStepTable({ steps, total }: AgentProfile, by: ProfileOrder): ReportTable {
   const rows = steps.toSorted(compare(by, (row) => row.wall));
   return {
     header: ["calls", "wall ms", "tokens", "%", ...costHeader(total), "step"],
@@ -157,7 +152,7 @@ function makeStepTable({ steps, total }: AgentProfile, by: ProfileOrder): Profil
   };
 }
 
-function makeToolTable({ tools, total }: AgentProfile, by: ProfileOrder): ProfileTable {
+function makeToolTable({ tools, total }: AgentProfile, by: ProfileOrder): ReportTable {
   const rows = tools.map((row) => ({ ...row, tokens: row.resultTokens + row.carriedTokens }))
     .toSorted(compare(by, (row) => row.wall));
   return {
@@ -182,7 +177,7 @@ function makeToolTable({ tools, total }: AgentProfile, by: ProfileOrder): Profil
   };
 }
 
-function makeWasteTable({ waste, total }: AgentProfile, by: ProfileOrder): ProfileTable {
+function makeWasteTable({ waste, total }: AgentProfile, by: ProfileOrder): ReportTable {
   const rows = waste.toSorted(compare(by, (row) => row.wall));
   return {
     header: ["calls", "ms", "tokens", ...costHeader(total), "what might be saved"],
@@ -230,8 +225,4 @@ export function formatMs(milliseconds: number): string {
 export function formatMicros(cost: number): string {
   const micros = cost * 1e6;
   return micros >= 9.95 || micros === 0 ? formatCount(Math.round(micros)) : micros.toPrecision(2);
-}
-
-function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -118,13 +118,13 @@ export function measureAlone({ messages, schema }: LLMRequest): MeasuredRequest 
 }
 
 /** Part of the history, by offsets in characters. */
-interface OffsetRange extends PromptPart {
+export interface OffsetRange extends PromptPart {
   readonly from: number;
   readonly to: number;
 }
 
 /** Messages that later requests repeat, by the parts to which they belong. */
-class History {
+export class History {
   /** Number of messages. */
   length = 0;
   /** Number of characters. */
@@ -138,6 +138,7 @@ class History {
       (this.length === 0 || messages[this.length - 1] === this.#last);
   }
 
+  /** Adds a message. */
   add(message: Message, part: PromptPart): OffsetRange {
     const key = keyOfPart(part);
     let row = this.#rows.get(key);
@@ -188,7 +189,8 @@ class HistoryRow {
 }
 
 /** Prompt of a session: its schema, its history, and the messages behind it. */
-class SessionPrompt implements PromptLayout {
+export class SessionPrompt implements PromptLayout {
+  /** Number of characters, including the schema. */
   readonly chars: number;
   readonly #head: PromptRange;
   readonly #history: History;

@@ -9,7 +9,8 @@
  * text"`; `"summary"` of older events; `"user"`, inputs; `"decisions"` of the model; `"tool
  * results"`; `"notices"`, the running turn's reasoning and refused outputs; `"step message"`;
  * `"summarized"`, a conversation for which a summary was asked; `"answers"` and `"reasoning"`, what
- * the model wrote; `"child agents"`, calls of agents that ran as tools and were not observed;
+ * the model wrote; `"child agents"`, calls of agents that ran as tools and were not observed; `"not
+ * in the log"`, what the log of a stored session lacks: schema, standing text and step message;
  * `"other"`, unknown.
  */
 export type PromptPartKind =
@@ -25,6 +26,7 @@ export type PromptPartKind =
   | "answers"
   | "reasoning"
   | "child agents"
+  | "not in the log"
   | "other";
 
 /** Part, of one tool or step if it has a name. */

@@ -22,6 +22,8 @@ export interface RandomTalk {
   /** Sum of the tokens and the money that events report, in millionths of a millionth. */
   readonly tokens: number;
   readonly cost: number;
+  /** Log of the session. */
+  readonly events: readonly SessionEvent[];
   /** Number of turns that failed with an error. */
   readonly failures: number;
 }
@@ -81,7 +83,8 @@ export async function playRandomTalk(seed: number): Promise<RandomTalk> {
     wall += clock.now() - begin;
     if (store !== undefined && random() < 0.2) session = await clock.drive(Promise.resolve(open()));
   }
-  return { profile: profiler.profile(), wall, failures, ...talk.sums };
+  const events = await clock.drive(Array.fromAsync(session.events()));
+  return { profile: profiler.profile(), wall, events, failures, ...talk.sums };
 }
 
 /** The parts of a conversation that take time. */

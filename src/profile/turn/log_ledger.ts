@@ -1,0 +1,76 @@
+/**
+ * Sizes of the requests of a log, as far as its events tell.
+ *
+ * @module
+ */
+import type { SessionEvent } from "../../history/event.ts";
+import { renderEvent, renderSummary, type VisibleEvent } from "../../prompt/render_event.ts";
+import { ShownEvents } from "../../prompt/shown_events.ts";
+import { History, type MeasuredRequest, type OffsetRange, SessionPrompt } from "./prompt_ledger.ts";
+import type { PromptPart } from "./prompt_part.ts";
+import type { ModelEvent } from "./turn_record.ts";
+
+/** Characters per token, as in estimates. */
+const CHARS_PER_TOKEN = 4;
+
+/** Follows the history that requests showed. */
+export class LogLedger {
+  #history = new History();
+  #shown = new ShownEvents();
+  readonly #events: SessionEvent[] = [];
+  #added: OffsetRange[] = [];
+  #step: string | undefined;
+
+  /** Adds an event. */
+  add(event: SessionEvent): void {
+    this.#events.push(event);
+    if (event.type !== "summary") return this.#shown.add(event);
+    // Requests show the summary in place of the events before it.
+    this.#history = new History();
+    this.#shown = new ShownEvents();
+    this.#added = renderSummary(event).map((message) =>
+      this.#history.add(message, { part: "summary" })
+    );
+    for (const past of this.#events.filter(({ seq }) => seq >= event.until)) this.#shown.add(past);
+    for (const past of this.#shown.take()) {
+      this.#history.add(renderEvent(past, past.seq < (event.shortened ?? 0)), partOf(past));
+    }
+  }
+
+  /** Measures the request of a call; what is not of the history is one part before it. */
+  measure(end: ModelEvent): MeasuredRequest {
+    const history = this.#history;
+    const stableChars = history.chars;
+    for (const event of this.#shown.take()) {
+      this.#added.push(history.add(renderEvent(event), partOf(event)));
+    }
+    const added = this.#added;
+    this.#added = [];
+    const { input = 0 } = end.usage ?? {};
+    const step = "step" in end ? end.step : this.#step;
+    const chars = Math.max(0, input * CHARS_PER_TOKEN - history.chars);
+    const isSame = step === this.#step;
+    this.#step = step;
+    const rest = { part: "not in the log", chars, isNew: !isSame } as const;
+    return {
+      prompt: new SessionPrompt(rest, history, added, []),
+      schemaChars: 0,
+      promptChars: history.chars,
+      stableChars,
+      isSchemaStable: isSame,
+    };
+  }
+}
+
+function partOf(event: VisibleEvent): PromptPart {
+  switch (event.type) {
+    case "user":
+      return { part: "user" };
+    case "decision":
+      return { part: "decisions" };
+    case "tool_finished":
+      return { part: "tool results", name: event.tool };
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,113 @@
+import { Agent, decide, MockLLM, raw, type SessionEvent, Tool } from "@nomos/agent";
+import { formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
+import { assert, assertEquals } from "@std/assert";
+import * as v from "valibot";
+import { playRandomTalk } from "./random_talk.ts";
+import { SimClock } from "./sim_clock.ts";
+
+/** Plays a conversation on a clock, and returns its profile as it was observed, and its log. */
+async function play() {
+  const clock = new SimClock();
+  const wait = async <Value>(milliseconds: number, value: Value): Promise<Value> => {
+    await clock.wait(milliseconds);
+    return value;
+  };
+  const args = v.object({ ms: v.number() });
+  const slow = new Tool({
+    name: "slow",
+    description: "Slow",
+    args,
+    run: ({ ms }) => wait(ms, "ok"),
+  });
+  const both = [20, 50].map((ms) => ({ tool: "slow", args: { ms } }));
+  const script = [
+    decide.calls(both),
+    raw({ decision: { action: "DANCE" } }),
+    decide.move("b"),
+    decide.respond("Here you are"),
+    decide.end(),
+  ];
+  const mock = new MockLLM(script);
+  const profiler = new Profiler({ now: () => clock.now() });
+  const agent = new Agent({
+    name: "shop",
+    llm: {
+      name: "acme/mock",
+      decide: async (request) => {
+        await clock.wait(100);
+        const usage = { input: 1_000, output: 20, cachedInput: 400 };
+        return { ...await mock.decide(request), usage, model: "mock-2" };
+      },
+    },
+    observers: [profiler],
+    cost: ({ input = 0, output = 0 }) => (input + output) / 1e6,
+    clock: () => clock.now(),
+    start: "a",
+    steps: {
+      a: { description: "A", tools: [slow], routes: { b: "next" } },
+      b: { description: "B", end: true },
+    },
+  });
+  const session = agent.createSession({ id: "s" });
+  await clock.drive(session.next("Hello"));
+  await clock.drive(session.next("Bye"));
+  return { observed: profiler.profile(), events: await Array.fromAsync(session.events()) };
+}
+
+Deno.test("a log tells turns, tools, models, tokens and money as an observer sees them", async () => {
+  const { observed, events } = await play();
+  const profile = profileLog(events, { agent: "shop", sessionId: "s" });
+  const pick = ({ turns, total, tools, steps, waste }: typeof profile) => ({
+    turns: turns.map(({ input, status, step, wall, events }) => ({
+      input,
+      status,
+      step,
+      wall,
+      events,
+    })),
+    total,
+    tools: tools.map(({ tool, calls, wall, busy }) => ({ tool, calls, wall, busy })),
+    steps,
+    waste,
+  });
+  assertEquals(pick(profile), pick(observed));
+  assertEquals(profile.model, "mock-2");
+  assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
+  const rest = profile.parts.find(({ part }) => part === "not in the log");
+  assert(rest!.tokens > 4_000);
+  assertEquals(profile.parts.filter(({ part }) => part === "schema"), []);
+  assert(formatProfile(profile).includes("not known: "));
+});
+
+Deno.test("times of a log that step back make no negative segment", async () => {
+  const { events } = await play();
+  const stepped = events.map((event, index): SessionEvent =>
+    index > 3 ? { ...event, time: event.time - 1_000 } : event
+  );
+  const { turns } = profileLog(stepped);
+  for (const { segments, wall } of turns) {
+    assert(wall >= 0 && segments.every(({ from, to }) => to > from));
+  }
+});
+
+Deno.test("an empty log has an empty profile", () => {
+  const { turns, total } = profileLog([]);
+  assertEquals({ turns, total }, { turns: [], total: { wall: 0, tokens: 0 } });
+});
+
+Deno.test("logs of random conversations conserve time, tokens and money", async () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const { events, cost, tokens } = await playRandomTalk(seed);
+    const profile = profileLog(events);
+    assertEquals(profile.attributed.time, 1);
+    let wall = 0;
+    for (const { segments, wall: all } of profile.turns) {
+      wall += all;
+      assertEquals(segments.reduce((sum, { from, to }) => sum + to - from, 0), all);
+    }
+    assertEquals(profile.total.wall, wall);
+    if (profile.isEstimated) continue;
+    assertEquals(profile.total.tokens, tokens);
+    assertEquals(Math.round((profile.total.cost ?? 0) * 1e12), cost);
+  }
+});
