@@ -27,7 +27,7 @@ const UNKNOWN: readonly string[] = [
   "the time of guards, of the store, of the reader of a stream and of the framework: it is in that " +
   "of the model, whose first token is not known either",
   "the schemas, the standing texts, the step messages and the notices of requests: all tokens that " +
-  "are not of the history are theirs",
+  "are not of the history are theirs, and characters of prompts are counted without them",
 ];
 
 /**

@@ -1,0 +1,92 @@
+/**
+ * Two profiles, and two prices of a log, side by side.
+ *
+ * @module
+ */
+import { formatCount, formatNumber } from "../draw/table.ts";
+import type { AgentProfile } from "./agent_profile.ts";
+import { formatChange, type FormatOptions } from "./format_comparison.ts";
+import { FIGURES } from "./profile_base.ts";
+import { formatMicros, formatMs, mergeNames, nameTime } from "./profile_tables.ts";
+import { formatReport, type ReportTable } from "./report.ts";
+import type { ModelBill, WhatIf } from "./what_if.ts";
+
+/**
+ * Formats the difference of two profiles, of sessions or of versions of an agent: their time,
+ * tokens, money and counts, side by side.
+ */
+export function formatDiff(
+  a: AgentProfile,
+  b: AgentProfile,
+  { markdown = false }: FormatOptions = {},
+): string {
+  const name = (profile: AgentProfile) => profile.turns[0]?.sessionId || profile.agent || "?";
+  const unknown = [...new Set([...a.unknown, ...b.unknown])];
+  return formatReport({
+    title: `${name(a)} and ${name(b)}`,
+    tables: [makeTimeDiff(a, b), makeTokenDiff(a, b), makeFigureDiff(a, b)].filter(({ rows }) =>
+      rows.length > 0
+    ),
+    end: unknown.map((sentence) => `not known: ${sentence}`),
+  }, markdown);
+}
+
+function makeTimeDiff(a: AgentProfile, b: AgentProfile): ReportTable {
+  const times = ({ time, total }: AgentProfile) =>
+    new Map([["all turns", total.wall], ...time.map((row) => [nameTime(row), row.wall] as const)]);
+  return { header: ["a ms", "b ms", "", "time"], rows: pair(times(a), times(b), formatMs) };
+}
+
+function makeTokenDiff(a: AgentProfile, b: AgentProfile): ReportTable {
+  const tokens = ({ parts, total }: AgentProfile) =>
+    new Map([
+      ["all tokens", total.tokens],
+      ...mergeNames(parts).map((row) => [row.part, row.tokens] as const),
+      ...(total.cost === undefined ? [] : [["$ × 10⁻⁶", total.cost * 1e6] as const]),
+    ]);
+  const format = (value: number) => formatCount(Math.round(value));
+  return { header: ["a", "b", "", "tokens"], rows: pair(tokens(a), tokens(b), format) };
+}
+
+function makeFigureDiff(a: AgentProfile, b: AgentProfile): ReportTable {
+  const figures = ({ figures }: AgentProfile) =>
+    new Map(FIGURES.map((figure) => [figure as string, figures[figure]]));
+  return { header: ["a", "b", "", "figure"], rows: pair(figures(a), figures(b), formatCount) };
+}
+
+/** Makes a row of each name; one that is missing in a profile is 0. */
+function pair(
+  a: ReadonlyMap<string, number>,
+  b: ReadonlyMap<string, number>,
+  format: (value: number) => string,
+): string[][] {
+  return [...new Set([...a.keys(), ...b.keys()])].map((name) => {
+    const [left, right] = [a.get(name) ?? 0, b.get(name) ?? 0];
+    return [format(left), format(right), formatChange(left, right), name];
+  });
+}
+
+/** Formats the log of a session with two models as one table. */
+export function formatWhatIf(
+  { calls, base, whatIf, notes }: WhatIf,
+  { markdown = false }: FormatOptions = {},
+): string {
+  const row = (name: string, value: (bill: ModelBill) => number | undefined, micros = false) => {
+    const [left, right] = [value(base), value(whatIf)];
+    const format = (amount: number | undefined) =>
+      amount === undefined ? "-" : micros ? formatMicros(amount) : formatCount(amount);
+    const change = left === undefined || right === undefined ? "" : formatChange(left, right);
+    return [format(left), format(right), change, name];
+  };
+  const rows = [
+    row("input tokens", ({ input }) => input),
+    row("of them cached", ({ cachedInput }) => cachedInput),
+    row("output tokens", ({ output }) => output),
+    row("$ × 10⁻⁶", ({ cost }) => cost, true),
+  ];
+  return formatReport({
+    title: `${formatNumber(calls, "model call")}: ${base.model}, and if it were ${whatIf.model}`,
+    tables: [{ header: ["base", "what if", "", "tokens and money"], rows }],
+    end: notes,
+  }, markdown);
+}
