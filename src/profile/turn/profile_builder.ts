@@ -3,7 +3,7 @@
  *
  * @module
  */
-import config from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../version.ts";
 import type { ChildUsage } from "../../history/event.ts";
 import type { AgentProfile, PartRow, TurnProfile, WasteKind } from "./agent_profile.ts";
 import { MONEY_UNITS } from "./attribute_tokens.ts";
@@ -66,7 +66,7 @@ export class ProfileBuilder {
     const wall = this.#wall;
     return {
       version: 1,
-      package: config.version,
+      package: VERSION,
       agent,
       source,
       model: [...this.#models].join(", "),
