@@ -45,6 +45,7 @@ export type { Comparison, FigureChange } from "./turn/compare_base.ts";
 export { formatComparison } from "./turn/format_comparison.ts";
 export type { FormatOptions } from "./turn/format_comparison.ts";
 export { formatDiff, formatWhatIf } from "./turn/format_diff.ts";
+export type { FormatDiffOptions } from "./turn/format_diff.ts";
 export { formatProfile } from "./turn/format_profile.ts";
 export type { FormatProfileOptions } from "./turn/format_profile.ts";
 export type { PlayOptions } from "./turn/play_script.ts";

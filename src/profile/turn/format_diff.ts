@@ -11,6 +11,12 @@ import { formatMicros, formatMs, mergeNames, nameTime } from "./profile_tables.t
 import { formatReport, type ReportTable } from "./report.ts";
 import type { ModelBill, WhatIf } from "./what_if.ts";
 
+/** Options of {@linkcode formatDiff}. */
+export interface FormatDiffOptions extends FormatOptions {
+  /** Names of the profiles. Default: those of their agents. */
+  readonly names?: readonly [a: string, b: string];
+}
+
 /**
  * Formats the difference of two profiles, of sessions or of versions of an agent: their time,
  * tokens, money and counts, side by side.
@@ -18,12 +24,11 @@ import type { ModelBill, WhatIf } from "./what_if.ts";
 export function formatDiff(
   a: AgentProfile,
   b: AgentProfile,
-  { markdown = false }: FormatOptions = {},
+  { markdown = false, names = [a.agent, b.agent] }: FormatDiffOptions = {},
 ): string {
-  const name = (profile: AgentProfile) => profile.turns[0]?.sessionId || profile.agent || "?";
   const unknown = [...new Set([...a.unknown, ...b.unknown])];
   return formatReport({
-    title: `${name(a)} and ${name(b)}`,
+    title: `a: ${names[0]}, b: ${names[1]}`,
     tables: [makeTimeDiff(a, b), makeTokenDiff(a, b), makeFigureDiff(a, b)].filter(({ rows }) =>
       rows.length > 0
     ),

@@ -30,7 +30,7 @@ export interface ProfileOptions extends PlayOptions {
   readonly latency?: Latency;
   /** Number of plays, after one that warms up. The profile is that of the median. @default {3} */
   readonly iterations?: number;
-  /** Prices of model calls. Default: the agent's. */
+  /** Returns the price of a model call, if the agent has no `cost`. Default: prices are not known. */
   readonly cost?: CostOf;
   /** Clock of the times. It must never step back. Default: `performance.now()`. */
   readonly clock?: Clock;
@@ -77,7 +77,7 @@ export async function profileAgent<Answers extends object, Data, Context>(
   const core = requireCore(agent, "profile");
   checkPlay(script, model, iterations);
   checkLatency(latency);
-  const { cost = core.cost } = options;
+  const cost = core.cost ?? options.cost;
   const play = async (): Promise<AgentProfile> => {
     const profiler = new Profiler({ now: () => clock.now(), ...(cost && { cost }) });
     const probe = new LoopProbe(clock);

@@ -78,8 +78,8 @@ Deno.test("two sessions stand side by side", () => {
   const b = profileLog(makeLog([{ input: 1_000, output: 100 }, { input: 2_000, output: 100 }]), {
     sessionId: "bob",
   });
-  const text = formatDiff(a, b);
-  assertStringIncludes(text, "ann and bob");
+  const text = formatDiff(a, b, { names: ["ann", "bob"] });
+  assertStringIncludes(text, "a: ann, b: bob");
   assertStringIncludes(text, "1,100   3,200  +190.9 %  all tokens");
   assertStringIncludes(text, " 1    2   +100.0 %  model_calls");
   assertStringIncludes(formatDiff(a, b, { markdown: true }), "| model_calls | 1 | 2 | +100.0 % |");
