@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from "../draw/table.ts";
 import type { AgentProfile } from "./agent_profile.ts";
 import { formatChange, type FormatOptions } from "./format_comparison.ts";
 import { FIGURES } from "./profile_base.ts";
-import { formatMicros, formatMs, mergeNames, nameTime } from "./profile_tables.ts";
+import { formatMs, mergeNames, nameTime } from "./profile_tables.ts";
 import { formatReport, type ReportTable } from "./report.ts";
 import type { ModelBill, WhatIf } from "./what_if.ts";
 
@@ -76,10 +76,11 @@ export function formatWhatIf(
   { calls, base, whatIf, notes }: WhatIf,
   { markdown = false }: FormatOptions = {},
 ): string {
-  const row = (name: string, value: (bill: ModelBill) => number | undefined, micros = false) => {
-    const [left, right] = [value(base), value(whatIf)];
-    const format = (amount: number | undefined) =>
-      amount === undefined ? "-" : micros ? formatMicros(amount) : formatCount(amount);
+  const row = (name: string, value: (bill: ModelBill) => number | undefined) => {
+    const [left, right] = [value(base), value(whatIf)].map((amount) =>
+      amount && Math.round(amount)
+    );
+    const format = (amount: number | undefined) => amount === undefined ? "-" : formatCount(amount);
     const change = left === undefined || right === undefined ? "" : formatChange(left, right);
     return [format(left), format(right), change, name];
   };
@@ -87,7 +88,7 @@ export function formatWhatIf(
     row("input tokens", ({ input }) => input),
     row("of them cached", ({ cachedInput }) => cachedInput),
     row("output tokens", ({ output }) => output),
-    row("$ × 10⁻⁶", ({ cost }) => cost, true),
+    row("$ × 10⁻⁶", ({ cost }) => cost && 1e6 * cost),
   ];
   return formatReport({
     title: `${formatNumber(calls, "model call")}: ${base.model}, and if it were ${whatIf.model}`,

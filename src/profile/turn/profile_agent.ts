@@ -8,14 +8,14 @@ import { type Clock, systemClock } from "../../clock.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
+import { requireCore } from "../../testing/play/played_core.ts";
 import type { AgentProfile } from "./agent_profile.ts";
 import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, type PlayOptions, playScript } from "./play_script.ts";
 import { CoreReplacer } from "./profiled_core.ts";
 import { Profiler } from "./profiler.ts";
 import { type ConversationScript, hashScript, ScriptModel } from "./script.ts";
-import { checkLatency, type Latency, simulateModel } from "./simulated_model.ts";
+import { checkLatency, type Latency, simulateModel, standIn } from "./simulated_model.ts";
 
 /** Options of {@linkcode profileAgent}. */
 export interface ProfileOptions extends PlayOptions {
@@ -143,7 +143,7 @@ export function benchAgent<Answers extends object, Data, Context>(
 ): () => Promise<void> {
   const core = requireCore(agent, "bench");
   const source = new ScriptModel();
-  const modelFor = (own: LLM) => withSchemaProfile(own, source);
+  const modelFor = (own: LLM) => standIn(own, source);
   const played = new CoreReplacer({ observers: [], modelFor }).replace(core);
   return async () => {
     const session = await openPlay(played, options);

@@ -7,7 +7,6 @@ import { type Clock, wait } from "../../clock.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { estimateUsage } from "../../llm/usage.ts";
-import { withSchemaProfile } from "../../testing/play/played_core.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { measureAlone, PromptLedger } from "./prompt_ledger.ts";
 
@@ -82,6 +81,21 @@ export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Lat
     for await (const chunk of stream(request)) if (chunk.type === "result") return chunk.result;
     return await source.decide(request);
   };
-  const model = withSchemaProfile(like, { name: like.name, decide, stream });
-  return { ...model, ...(source.embed && { embed: (texts) => source.embed!(texts) }) };
+  return standIn(like, { name: like.name, decide, stream, embed: (texts) => source.embed!(texts) });
+}
+
+/**
+ * Returns a model with the name of `like`, so that it has a price, and its schemas, which does
+ * everything else as `player`.
+ */
+export function standIn(like: LLM, player: LLM): LLM {
+  const { embed } = player;
+  const model: LLM = {
+    name: like.name,
+    ...(like.schemaProfile && { schemaProfile: like.schemaProfile }),
+    decide: (request) => player.decide(request),
+    ...(player.stream && { stream: (request) => player.stream!(request) }),
+    ...(embed && { embed: (texts) => embed.call(player, texts) }),
+  };
+  return model;
 }

@@ -74,7 +74,9 @@ export class TurnRecorder implements TurnObserver {
       if (kind === "commit" || kind === "prepare") this.#giveUpModel();
       if (kind === "prepare") this.#decision = this.#calls.length;
       const { kind: of, name: named } = WORKS[kind];
-      const work = this.#begin(of, name ?? named, of !== "framework");
+      // The embedding model may have the name of another one.
+      const what = kind === "embed" && name !== undefined ? `${named} ${name}` : name ?? named;
+      const work = this.#begin(of, what, of !== "framework");
       return this.#watch(run, () => this.#end(work));
     };
   }

@@ -1,5 +1,5 @@
 import { Agent, decide, type LLM, MockLLM, MockLLMError, raw, Tool } from "@nomos/agent";
-import { type AgentProfile, formatProfile, profileAgent } from "@nomos/agent/profile";
+import { type AgentProfile, benchAgent, formatProfile, profileAgent } from "@nomos/agent/profile";
 import { memoryStore } from "@nomos/agent/store";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
@@ -162,6 +162,18 @@ Deno.test("the calls of an agent that runs as a tool are profiled with it", asyn
   assertEquals(profile.figures.turns, 2);
   assertEquals(profile.turns[0]!.lanes?.map(({ name }) => name), ["shop"]);
   assertEquals(profile.parts.filter(({ part }) => part === "child agents"), []);
+});
+
+Deno.test("a conversation is played for a benchmark as often as it is called", async () => {
+  const priced = createShop(new SimClock()).with({
+    limits: { turn: { cost: 1 } },
+    cost: (_, { llm }) => llm === "openai/gpt-5-mini" ? 0.001 : undefined,
+  });
+  const seen: string[] = [];
+  const context = ({ sessionId }: { readonly sessionId: string }) => void seen.push(sessionId);
+  const playOnce = benchAgent(priced, SCRIPT.slice(1), { context });
+  for (let run = 0; run < 3; run++) await playOnce();
+  assertEquals(new Set(seen).size, 3);
 });
 
 Deno.test("commits to a store have time of their own", async () => {
