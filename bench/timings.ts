@@ -8,7 +8,10 @@
  *
  * @module
  */
+import type { Observer } from "@nomos/agent/observer";
+import { Profiler } from "@nomos/agent/profile";
 import { buildScenario, runScenario } from "../src/profile/scenario/scenario.ts";
+import { DECISIONS, ForgetfulLLM, makeTalkingAgent } from "./agents.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { withBudget } from "./budgets.ts";
 import { type Figure, spreadOf } from "./figure.ts";
@@ -64,12 +67,35 @@ const HISTORY_SIDES: readonly Side[] = LENGTHS.map((messages) => ({
   },
 }));
 
+/** Decisions of a long session with a profiler. The floor is the same session without one. */
+const PROFILED_SIDES: readonly Side[] = [
+  { name: "a decision of 1,000 turns", units: 1_000, run: () => playLong([]) },
+  {
+    name: "a decision of 1,000 turns with a profiler",
+    units: 1_000,
+    run: () => playLong([new Profiler()]),
+  },
+];
+
+/** Prepares a session of 1,000 turns with observers. */
+async function playLong(observers: readonly Observer[]): Promise<() => Promise<void>> {
+  const session = makeTalkingAgent(new ForgetfulLLM([DECISIONS[0]!]), observers).createSession();
+  await session.next("hello");
+  return async () => {
+    for (let turn = 0; turn < 1_000; turn++) await session.next("hello");
+  };
+}
+
 /** Names of the figures, without floors. */
-export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES]
+export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES, PROFILED_SIDES]
   .flatMap(([, ...sides]) => sides.map(({ name }) => name));
 
 if (import.meta.main) {
-  const figures = [...await measure(DECISION_SIDES), ...await measure(HISTORY_SIDES)];
+  const figures = [
+    ...await measure(DECISION_SIDES),
+    ...await measure(HISTORY_SIDES),
+    ...await measure(PROFILED_SIDES),
+  ];
   console.log(JSON.stringify(figures));
 }
 

@@ -96,6 +96,28 @@ export const MEASURES: readonly Measure[] = [
     take: async () => ({ value: (await timeLongLog()).bounded }),
   },
   {
+    name: "turns by the wall clock, beside what a profile names",
+    unit: "ms",
+    noise: 0.2,
+    floorName: "the profile",
+    maxRounds: 1,
+    take: async () => {
+      const { wall, named } = await profileTurns();
+      return { value: wall, floor: named };
+    },
+  },
+  {
+    name: "tools and guards in a profile, beside CPU samples",
+    unit: "ms",
+    noise: 0.2,
+    floorName: "the samples",
+    maxRounds: 1,
+    take: async () => {
+      const { author, sampled } = await profileTurns();
+      return { value: author, floor: sampled };
+    },
+  },
+  {
     name: `type-checking an agent with ${TYPED_TOOLS} tools`,
     unit: "ms",
     noise: 0.2,
@@ -130,6 +152,20 @@ function runProgram<Found>(name: string): Promise<Found> {
   const program = new URL(`${name}.ts`, import.meta.url).href;
   return runJson<Found>([CONFIG, "--v8-flags=--expose-gc", program]);
 }
+
+/** Times that a profile names, and the same by the wall clock and by samples; only once. */
+function profileTurns(): Promise<ProfiledTimes> {
+  return profiled ??= runProgram<ProfiledTimes>("profiled_turns");
+}
+
+interface ProfiledTimes {
+  readonly wall: number;
+  readonly named: number;
+  readonly author: number;
+  readonly sampled: number;
+}
+
+let profiled: Promise<ProfiledTimes> | undefined;
 
 /** Times whole processes, including the start of Deno, from a warm cache. */
 function timeStart(source: string): Promise<Taken> {
