@@ -188,7 +188,7 @@ export interface Figures {
   readonly moves: number;
   /** Number of refused outputs. */
   readonly refused: number;
-  /** Number of tool calls that redirected the model. */
+  /** Number of tool calls that redirected the model, and of requests that offered RESPOND alone. */
   readonly fallbacks: number;
   /** Number of events. */
   readonly events: number;

@@ -113,6 +113,7 @@ export class Tally {
     figures.events++;
     if (event.joined === undefined) figures.commits++;
     if (event.type === "error") figures.refused++;
+    if (event.type === "respond_only") figures.fallbacks++;
     if (event.type === "decision" && event.decision.action === "MOVE") figures.moves++;
     if (event.type !== "tool_finished") return;
     figures.tool_calls++;
