@@ -7,6 +7,7 @@ import type { SessionEvent } from "../../history/event.ts";
 import { renderEvent, renderSummary, type VisibleEvent } from "../../prompt/render_event.ts";
 import { ShownEvents } from "../../prompt/shown_events.ts";
 import { History, type MeasuredRequest, type OffsetRange, SessionPrompt } from "./prompt_ledger.ts";
+import type { PromptRange } from "./attribute_tokens.ts";
 import type { PromptPart } from "./prompt_part.ts";
 import type { ModelEvent } from "./turn_record.ts";
 
@@ -37,25 +38,37 @@ export class LogLedger {
     }
   }
 
-  /** Measures the request of a call; what is not of the history is one part before it. */
+  /**
+   * Measures the request of a call. What is not of the history is one part before it, and so is the
+   * schema if the event has the size of the request.
+   */
   measure(end: ModelEvent): MeasuredRequest {
     const history = this.#history;
-    const stableChars = history.chars;
+    const shownBefore = history.chars;
     for (const event of this.#shown.take()) {
       this.#added.push(history.add(renderEvent(event), partOf(event)));
     }
     const added = this.#added;
     this.#added = [];
-    const { input = 0 } = end.usage ?? {};
     const step = "step" in end ? end.step : this.#step;
-    const chars = Math.max(0, input * CHARS_PER_TOKEN - history.chars);
     const isSame = step === this.#step;
     this.#step = step;
-    const rest = { part: "not in the log", chars, isNew: !isSame } as const;
+    const { input = 0 } = end.usage ?? {};
+    const figures = "prompt" in end ? end.prompt : undefined;
+    const {
+      schemaChars = 0,
+      stableChars = shownBefore,
+      chars = Math.max(history.chars, input * CHARS_PER_TOKEN),
+    } = figures ?? {};
+    const isNew = !isSame;
+    const head: readonly PromptRange[] = [
+      { part: "schema", ...(step !== undefined && { name: step }), chars: schemaChars, isNew },
+      { part: "not in the log", chars: Math.max(0, chars - history.chars), isNew },
+    ];
     return {
-      prompt: new SessionPrompt(rest, history, added, []),
-      schemaChars: 0,
-      promptChars: history.chars,
+      prompt: new SessionPrompt(head, history, added, []),
+      schemaChars,
+      promptChars: figures === undefined ? history.chars : chars,
       stableChars,
       isSchemaStable: isSame,
     };

@@ -9,6 +9,7 @@ import { attributeTime } from "./attribute_time.ts";
 import {
   isModelEvent,
   type ModelCall,
+  type ModelEvent,
   type RecordedEvent,
   type RecordedWork,
   type TurnRecord,
@@ -106,15 +107,12 @@ function readTurn(
       const llm = ("model" in event ? event.model : undefined) ?? UNKNOWN_MODEL;
       const at = { llm, step: "step" in event ? event.step : step, decision: calls.length };
       calls.push({ ...at, eventsBefore: recorded.length, end: event });
-      works.push({
-        kind: "generation",
-        name: llm,
-        from: before,
-        to: now,
-        isCall: true,
-        step: at.step,
-        decision: at.decision,
-      });
+      const { step: of, decision } = at;
+      works.push(
+        ...listModelWorks(event, llm, before, now).map((work) => {
+          return { ...work, step: of, decision };
+        }),
+      );
     }
     if (event.type === "tool_started") started.set(event.callKey, now);
     if (event.type === "tool_finished" || event.type === "tool_suspended") {
@@ -138,6 +136,24 @@ function readTurn(
     },
     calls,
   };
+}
+
+/**
+ * Lists the works of a model call: its first token and its generation, if the event has its times;
+ * otherwise all of the time since the event before.
+ */
+function listModelWorks(event: ModelEvent, name: string, before: number, now: number) {
+  const timing = "timing" in event ? event.timing : undefined;
+  if (timing === undefined) {
+    return [{ kind: "generation", name, from: before, to: now, isCall: true }] as const;
+  }
+  const within = (time: number) => Math.min(now, Math.max(before, time));
+  const [from, to] = [within(timing.asked), within(timing.answered)];
+  const first = timing.first === undefined ? from : within(timing.first);
+  const answer = { kind: "generation", name, from: first, to, isCall: true } as const;
+  return timing.first === undefined
+    ? [answer]
+    : [{ kind: "first token", name, from, to: first, isCall: true } as const, answer];
 }
 
 function findStatus(events: readonly SessionEvent[]): Exclude<SessionStatus, "running"> {

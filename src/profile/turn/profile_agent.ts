@@ -86,7 +86,8 @@ export async function profileAgent<Answers extends object, Data, Context>(
       observers: [profiler],
       modelFor: (own) => model === "real" ? own : simulateModel(own, source, clock, latency),
     });
-    const played = { ...core, ...(cost && { cost }) };
+    // Attempts of a real model that failed are in the timings.
+    const played = { ...core, timings: model === "real", ...(cost && { cost }) };
     const session = await openPlay(replacer.replace(played), options);
     source.session = session.id;
     probe.start();

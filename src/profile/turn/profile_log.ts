@@ -21,14 +21,26 @@ export interface ProfileLogOptions {
   readonly cost?: CostOf;
 }
 
-/** What a log does not say. */
-const UNKNOWN: readonly string[] = [
-  "when turns were called and when they returned: they last from their first event to their last",
-  "the time of guards, of the store, of the reader of a stream and of the framework: it is in that " +
-  "of the model, whose first token is not known either",
+const NO_BOUNDS =
+  "when turns were called and when they returned: they last from their first event to their last";
+const NO_TIMES =
+  "the first tokens of models, and the time of guards, of the store, of the reader of a stream and " +
+  "of the framework, which is in that of the models: the agent's option timings tells models apart";
+const NO_PROMPTS =
   "the schemas, the standing texts, the step messages and the notices of requests: all tokens that " +
-  "are not of the history are theirs, and characters of prompts are counted without them",
-];
+  "are not of the history are theirs, and characters of prompts are counted without them";
+const NO_TEXTS =
+  "the standing texts, the step messages and the notices of requests, whose tokens are one part";
+
+/** Returns what a log does not say: less if the agent's option `timings` was true. */
+function listUnknown(events: readonly SessionEvent[]): readonly string[] {
+  const calls = events.filter((event) =>
+    event.type === "decision" || event.type === "error" || event.type === "model_failed"
+  );
+  const isTimed = calls.length > 0 && calls.every(({ timing }) => timing !== undefined);
+  const isMeasured = calls.length > 0 && calls.every(({ prompt }) => prompt !== undefined);
+  return [NO_BOUNDS, ...(isTimed ? [] : [NO_TIMES]), isMeasured ? NO_TEXTS : NO_PROMPTS];
+}
 
 /**
  * Profiles a stored session by its log: what the times, the usage and the texts of its events tell.
@@ -76,5 +88,5 @@ export function profileLog(
     }
     builder.add({ record, calls: counted }, waste);
   }
-  return builder.build({ agent, source: "log", unknown: UNKNOWN });
+  return builder.build({ agent, source: "log", unknown: listUnknown(events) });
 }

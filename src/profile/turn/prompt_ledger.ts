@@ -81,12 +81,11 @@ export class PromptLedger {
       chars: countMessage(message),
       isNew: this.#send(message),
     }));
-    const tailChars = tail.reduce((sum, { chars }) => sum + chars, 0);
-    const promptChars = history.chars + tailChars;
+    const promptChars = history.chars + countRanges(tail);
     const isSchemaStable = schema === this.#schema;
     this.#schema = schema;
     return {
-      prompt: new SessionPrompt(head, history, added, tail),
+      prompt: new SessionPrompt([head], history, added, tail),
       schemaChars: head.chars,
       promptChars,
       stableChars,
@@ -188,11 +187,12 @@ class HistoryRow {
   }
 }
 
-/** Prompt of a session: its schema, its history, and the messages behind it. */
+/** Prompt of a session: what precedes its history, the history, and the messages behind it. */
 export class SessionPrompt implements PromptLayout {
   /** Number of characters, including the schema. */
   readonly chars: number;
-  readonly #head: PromptRange;
+  readonly #head: readonly PromptRange[];
+  readonly #headChars: number;
   readonly #history: History;
   /** Characters of the history. It grows with later requests. */
   readonly #historyChars: number;
@@ -200,7 +200,7 @@ export class SessionPrompt implements PromptLayout {
   readonly #tail: readonly PromptRange[];
 
   constructor(
-    head: PromptRange,
+    head: readonly PromptRange[],
     history: History,
     added: readonly OffsetRange[],
     tail: readonly PromptRange[],
@@ -210,15 +210,16 @@ export class SessionPrompt implements PromptLayout {
     this.#historyChars = history.chars;
     this.#added = added;
     this.#tail = tail;
-    this.chars = head.chars + history.chars + tail.reduce((sum, { chars }) => sum + chars, 0);
+    this.#headChars = countRanges(head);
+    this.chars = this.#headChars + history.chars + countRanges(tail);
   }
 
   slice(from: number, to: number): PromptRange[] {
-    const start = this.#head.chars;
+    const start = this.#headChars;
     const end = start + this.#historyChars;
     const [first, last] = [Math.max(from, start) - start, Math.min(to, end) - start];
     return [
-      ...cut([this.#head], 0, from, to),
+      ...cut(this.#head, 0, from, to),
       ...(first < last ? this.#sliceHistory(first, last) : []),
       ...cut(this.#tail, end, from, to),
     ];
@@ -239,6 +240,10 @@ export class SessionPrompt implements PromptLayout {
     });
     return [...carried, ...added];
   }
+}
+
+function countRanges(ranges: readonly PromptRange[]): number {
+  return ranges.reduce((sum, { chars }) => sum + chars, 0);
 }
 
 /** Returns the parts of a list of ranges between two offsets; the list begins at `start`. */

@@ -5,6 +5,7 @@
  */
 import type { ToolCall } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { ModelCallRecord } from "../../history/model_call.ts";
 import type { WasteKind, WasteRow } from "./agent_profile.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
@@ -62,21 +63,34 @@ export class WasteFinder {
   #addEvent(event: SessionEvent, at: number, work: CallWork): void {
     switch (event.type) {
       case "decision":
+        this.#addAttempts(event);
         if (event.decision.action === "MOVE") this.#add("decisions that only move", work);
         if (event.decision.action === "TOOL_CALL") {
           this.#decision = { calls: event.decision.calls, work, repeated: 0 };
         }
         return;
       case "error":
+        this.#addAttempts(event);
         return this.#add("refused outputs", work);
-      case "model_failed":
-        return this.#add("failed attempts", work);
+      case "model_failed": {
+        const { wall, tokens, cost } = work;
+        const attempts = event.timing?.attempts?.length ?? 1;
+        return addWaste(this.#rows, "failed attempts", attempts, wall, tokens, cost);
+      }
       case "tool_started":
         this.#started.set(event.callKey, at);
         return;
       case "tool_finished":
         return this.#addResult(event, at);
     }
+  }
+
+  /** Adds the attempts that failed before a call was answered. */
+  #addAttempts({ timing }: ModelCallRecord): void {
+    const failed = timing?.attempts?.filter(({ error }) => error !== undefined) ?? [];
+    if (failed.length === 0) return;
+    const wall = failed.reduce((sum, { took, waited = 0 }) => sum + took + waited, 0);
+    addWaste(this.#rows, "failed attempts", failed.length, wall, 0, undefined);
   }
 
   #addResult({ callKey, call, tool, text, outcome }: SessionEvent<"tool_finished">, at: number) {

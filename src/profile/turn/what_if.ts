@@ -7,6 +7,7 @@ import type { CostOf } from "../../cost/call_usage.ts";
 import { computePrice } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { PromptFigures } from "../../history/model_call.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { isModelEvent, type ModelEvent } from "./turn_record.ts";
 
@@ -121,8 +122,10 @@ export async function whatIf(
       "Another model would decide and answer differently, and count tokens differently: only the " +
       "prices and the cache are computed",
       rule.text,
-      "The log has no prompts: the whole prompt of the call before counts as the beginning of the " +
-      "next one of the same step, and nothing after a change of the step, whose schema is another",
+      calls.every((call) => promptOf(call) !== undefined)
+        ? "What prompts have in common with the ones before is known by their characters"
+        : "The log has no prompts: the whole prompt of the call before counts as the beginning of the " +
+          "next one of the same step, and nothing after a change of the step, whose schema is another",
     ],
   };
 }
@@ -132,7 +135,17 @@ function estimateStable(previous: ModelEvent | undefined, call: ModelEvent): num
   if (previous === undefined || call.type === "summary" || previous.type === "summary") return 0;
   const isSameStep = "step" in previous && "step" in call && previous.step === call.step;
   if (!isSameStep) return 0;
-  return Math.min(previous.usage?.input ?? 0, call.usage?.input ?? 0);
+  const input = call.usage?.input ?? 0;
+  const before = promptOf(previous);
+  const now = promptOf(call);
+  if (before === undefined || now === undefined) return Math.min(previous.usage?.input ?? 0, input);
+  // Another offer has another schema, which stands before the messages.
+  if (JSON.stringify(before.offer) !== JSON.stringify(now.offer)) return 0;
+  return Math.floor(input * (now.schemaChars + now.stableChars) / (now.schemaChars + now.chars));
+}
+
+function promptOf(call: ModelEvent): PromptFigures | undefined {
+  return "prompt" in call ? call.prompt : undefined;
 }
 
 function modelOf(call: ModelEvent): string | undefined {

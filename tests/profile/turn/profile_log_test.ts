@@ -1,4 +1,14 @@
-import { Agent, decide, MockLLM, raw, type SessionEvent, Tool } from "@nomos/agent";
+import {
+  Agent,
+  decide,
+  type LLM,
+  LLMError,
+  MockLLM,
+  raw,
+  type SessionEvent,
+  Tool,
+} from "@nomos/agent";
+import { retry } from "@nomos/agent/llm";
 import { formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
@@ -77,6 +87,47 @@ Deno.test("a log tells turns, tools, models, tokens and money as an observer see
   assert(rest!.tokens > 4_000);
   assertEquals(profile.parts.filter(({ part }) => part === "schema"), []);
   assert(formatProfile(profile).includes("not known: "));
+});
+
+Deno.test("with the times of model calls, a log tells first tokens, schemas and failed attempts", async () => {
+  const clock = new SimClock();
+  const failures = [new LLMError("It is down", { isRetryable: true })];
+  const llm: LLM = {
+    name: "acme/mock",
+    decide: () => Promise.reject(new Error("It streams")),
+    stream: async function* () {
+      await clock.wait(40);
+      const failure = failures.pop();
+      if (failure !== undefined) throw failure;
+      yield { type: "text", text: "{" };
+      await clock.wait(20);
+      const decision = { action: "RESPOND", response: "Hello" };
+      yield { type: "result", result: { output: { reasoning: ["…"], decision } } };
+    },
+  };
+  const profiler = new Profiler({ now: () => clock.now() });
+  const agent = new Agent({
+    name: "shop",
+    llm: retry(llm, { attempts: 2, firstDelay: 100, clock, random: () => 1 }),
+    observers: [profiler],
+    timings: true,
+    clock: () => clock.now(),
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  const session = agent.createSession();
+  await clock.drive(session.next("Hi"));
+  await clock.drive(session.next("Hi again"));
+  const profile = profileLog(await Array.fromAsync(session.events()));
+  const observed = profiler.profile();
+  // The first call failed after 40 ms, and was made again 100 ms later.
+  for (const { time, waste } of [profile, observed]) {
+    const walls = time.filter(({ wall }) => wall > 0).map(({ kind, wall }) => [kind, wall]);
+    assertEquals(walls, [["first token", 220], ["generation", 40]]);
+    assertEquals(waste, [{ what: "failed attempts", calls: 1, wall: 140, tokens: 0 }]);
+  }
+  assertEquals(profile.figures, observed.figures);
+  assert(!formatProfile(profile).includes("first tokens of models"));
 });
 
 Deno.test("times of a log that step back make no negative segment", async () => {
