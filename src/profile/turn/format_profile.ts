@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
+import type { TimelineSegment } from "../draw/timeline.ts";
 import type { AgentProfile, TurnProfile } from "./agent_profile.ts";
 import {
   checkOrder,
@@ -59,7 +60,7 @@ function findTurn({ turns }: AgentProfile, number: number): TurnProfile {
 function formatTurn(turn: TurnProfile, number: number, markdown: boolean): string {
   const { segments, events, input, status, step, wall } = turn;
   const rows = [
-    ...segments.map((segment) => ({
+    ...joinChunks(segments).map((segment) => ({
       at: segment.from,
       order: 1,
       for: formatMs(segment.to - segment.from),
@@ -86,4 +87,18 @@ function formatTurn(turn: TurnProfile, number: number, markdown: boolean): strin
     }],
     end: [`${formatMs(wall)} ms, ${status} in step ${step}`],
   }, markdown);
+}
+
+/** Joins the chunks of each streamed answer, between which the framework reads them. */
+function joinChunks(segments: readonly TimelineSegment[]): TimelineSegment[] {
+  const joined: TimelineSegment[] = [];
+  for (const segment of segments) {
+    const [before, between] = joined.slice(-2);
+    const isChunk = segment.kind === "generation" && before?.kind === "generation" &&
+      between?.name === "read answer" && before.decision === segment.decision &&
+      before.name === segment.name && before.agent === segment.agent;
+    if (isChunk) joined.splice(-2, 2, { ...before, to: segment.to });
+    else joined.push(segment);
+  }
+  return joined;
 }
