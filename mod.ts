@@ -113,7 +113,7 @@ export type { MigrateData, MigrateResult, RecordedCall } from "./src/history/mig
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
 export type { CallAttempt, CallTiming } from "./src/llm/call_timing.ts";
-export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
+export type { Embeddings, LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
 export type { FilePart, ImagePart, MediaContent, Part, TextPart } from "./src/llm/part.ts";
 export { LLMError, MockLLMError } from "./src/llm/llm_error.ts";
 export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";

@@ -56,6 +56,7 @@ const TYPES = [
   "DecideOptions",
   "Decision",
   "Delta",
+  "Embeddings",
   "EndDecision",
   "EventBase",
   "EventMedia",

@@ -40,7 +40,7 @@ export const WITH_PARTS: Readonly<Record<string, SessionScript>> = {
   },
 };
 
-/** Sessions whose model calls are timed. Since version 4. */
+/** Sessions whose model calls are timed, or whose model embeds. Since version 4. */
 export const WITH_TIMINGS: Readonly<Record<string, SessionScript>> = {
   timed: {
     desk: [raw("?"), decide.move("form"), decide.respond({ total: 3 }), new Error("down")],
@@ -53,5 +53,13 @@ export const WITH_TIMINGS: Readonly<Record<string, SessionScript>> = {
         { llm: "desk", took: 70, responded: 12 },
       ],
     },
+  },
+  embedded: {
+    desk: [done, done],
+    actions: ["I want a coat", "And a hat"],
+    embeds: true,
+    usage: { input: 40, output: 5 },
+    model: "embedder-1",
+    cost: 2,
   },
 };

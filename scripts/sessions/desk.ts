@@ -8,6 +8,7 @@ import {
   Agent,
   type AgentOptions,
   type AnyTool,
+  type Example,
   type LLM,
   type Part,
   RedirectError,
@@ -114,6 +115,9 @@ const draw = new Tool({
   run: () => PICTURE,
 });
 
+/** Example that is chosen by similarity. */
+const BUY: Example = { context: "I want a hat", decision: "ask which", show: "similar" };
+
 /** Returns the context of a session, empty if it has none. */
 function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
@@ -159,7 +163,7 @@ function makeManager(
 
 /**
  * Makes the desk, with a model, another one for its clerk, and a clock that counts its calls. With
- * the option `data: VISIT`, it can note data.
+ * the option `data: VISIT`, it can note data; with `maxExamples`, it has an example.
  *
  * @param naming Ids of the steps of the desk and of its agents. Default: as they were recorded.
  */
@@ -196,6 +200,7 @@ export function makeDesk(
           [naming("shut")]: "they want in",
         },
         suggestions: true,
+        ...(options.maxExamples !== undefined && { examples: [BUY] }),
       },
       [naming("form")]: {
         description: "Fill in the form",

@@ -35,6 +35,8 @@ export interface SessionScript {
   readonly usage?: Usage;
   /** Name of the model that each answer reports. Default: none. */
   readonly model?: string;
+  /** True if the model embeds, and reports its usage; an example is chosen by similarity then. Default: false. */
+  readonly embeds?: boolean;
   /** Course that each streamed answer reports; events have timings then. Default: none. */
   readonly timing?: CallTiming;
   /** Cost of each model call. Default: none. */
@@ -58,6 +60,7 @@ export async function playScript(script: SessionScript): Promise<State> {
   const { desk, clerk, actions, from, cost, hasData, history, limits, diesAfter, fork } = script;
   const options: Partial<AgentOptions> = {
     ...(script.timing && { timings: true }),
+    ...(script.embeds && { maxExamples: 1 }),
     ...(cost !== undefined && { cost: () => cost }),
     ...(hasData && { data: VISIT }),
     ...(history && { history }),
@@ -98,7 +101,7 @@ async function playUntil(session: Session, input: string, events: number): Promi
 
 function makeModel(
   answers: readonly ScriptEntry[],
-  { usage, model, timing, chunkLength }: SessionScript,
+  { usage, model, embeds, timing, chunkLength }: SessionScript,
 ): LLM {
   const mock = new MockLLM(answers, chunkLength === undefined ? {} : { chunkLength });
   if (timing !== undefined) {
@@ -119,6 +122,12 @@ function makeModel(
       ...await mock.decide(request),
       usage,
       ...(model !== undefined && { model }),
+    }),
+    ...(embeds && {
+      embed: async (texts) => {
+        const report = { usage: { input: 3 * texts.length }, ...(model !== undefined && { model }) };
+        return Object.assign(await mock.embed(texts), report);
+      },
     }),
   };
 }

@@ -18,6 +18,9 @@ export interface CalledModel {
 /**
  * Returns the price of a model call, in the unit of the limits of `cost`; undefined if it
  * is not known. Called whenever tokens are reported or estimated. Must be pure.
+ *
+ * To price a part of a call, pass the counts of the other parts as 0: a count that is absent is not
+ * known, so that `genaiPrices()` knows no price.
  */
 export type CostOf = (usage: Usage, call: CalledModel) => number | undefined;
 

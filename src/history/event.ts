@@ -216,6 +216,16 @@ export interface SessionEvents {
     readonly cost?: number;
   };
   /**
+   * Embedding of texts, to choose examples by similarity. Recorded if the model reports its tokens,
+   * or if they must be estimated for a limit.
+   */
+  readonly embedded: ModelCallUsage & {
+    /** Step whose examples were chosen. */
+    readonly step: string;
+    /** Number of texts. */
+    readonly texts: number;
+  };
+  /**
    * Summary of older events. The log keeps them; requests show the text instead. Each summary
    * stands for all events before it, those of earlier summaries included.
    */

@@ -184,6 +184,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     cost: amount,
     ...modelCallRecord,
   }),
+  eventOf("embedded", { step: text, texts: count, ...modelCallUsage }),
   eventOf("summary", {
     step: text,
     reason: v.picklist(["bound", "full"]),

@@ -68,7 +68,7 @@ function toVersion3(event: Readonly<Record<string, unknown>>): unknown {
 }
 
 /**
- * Migration to version 4, which adds `data_set`, the changes of data by calls, `summary`, and the
+ * Migration to version 4, which adds `data_set`, the changes of data by calls, `summary`, `embedded`, and the
  * `timing` and `prompt` of model calls.
  */
 function toVersion4(event: Readonly<Record<string, unknown>>): unknown {

@@ -134,6 +134,7 @@ export class Position {
           this.respondOnly = { reason: this.respondOnly.reason, isRefused: true };
         }
         return this.#forgetRounds();
+      case "embedded":
       case "model_failed":
         this.status = "interrupted";
         return;

@@ -38,6 +38,7 @@ export class SessionUsage {
         if (!event.wasDeferred) this.toolCalls++;
         return;
       case "decision":
+      case "embedded":
       case "error":
       case "model_failed":
         this.modelCalls++;

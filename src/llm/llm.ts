@@ -50,9 +50,21 @@ export interface LLM {
    */
   stream?(request: LLMRequest): AsyncIterable<LLMChunk>;
   /** Embeds texts as vectors of equal length. Needed for examples chosen by similarity. */
-  embed?(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<
-    number[][]
-  >;
+  embed?(
+    texts: readonly string[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Embeddings>;
+}
+
+/**
+ * Vectors of texts, in their order. To report the tokens, assign them to the list:
+ * `Object.assign(vectors, { usage: { input: 12 } })`.
+ */
+export interface Embeddings extends Array<number[]> {
+  /** Tokens of the call; absent if unknown. */
+  readonly usage?: Usage;
+  /** Vendor's name of the model that embedded the texts; absent if unknown. */
+  readonly model?: string;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { omitUndefined } from "../json/json.ts";
-import type { Usage } from "./llm.ts";
+import type { Embeddings, Usage } from "./llm.ts";
 
 type Counts = Omit<Usage, "isEstimated">;
 
@@ -32,6 +32,17 @@ export function readUsage(usage: unknown): Usage | undefined {
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum = mapCounts((name) => a[name] === undefined ? b[name] : a[name] + (b[name] ?? 0));
   return a.isEstimated || b.isEstimated ? { ...sum, isEstimated: true } : sum;
+}
+
+/** Adds what a model reported to its vectors. Not enumerable, so that they equal a plain list. */
+export function addReport(
+  vectors: number[][],
+  report: Readonly<Record<"usage" | "model", unknown>>,
+): Embeddings {
+  for (const [name, value] of Object.entries(report)) {
+    if (value !== undefined) Object.defineProperty(vectors, name, { value });
+  }
+  return vectors;
 }
 
 /** Subtracts `part` from `whole`, which must include it. */

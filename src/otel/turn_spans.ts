@@ -151,6 +151,9 @@ class TurnSpans implements TurnObserver {
           event,
           (span) => span.fail(event.code === "ABORTED" ? "aborted" : event.code),
         );
+      case "embedded":
+        // Observers of model calls do not see it, so it has no span.
+        return this.#addUsage(event);
       case "summary":
         // Without a model, there is no span, and only the turn records the event.
         this.#endModelCall(event, (span) => {
@@ -198,13 +201,20 @@ class TurnSpans implements TurnObserver {
     else this.#turn.endWithError(error);
   }
 
+  /** Adds the tokens and the price of a call to those of the turn. */
+  #addUsage(
+    { usage, cost }: { readonly [Key in keyof ModelCallUsage]?: ModelCallUsage[Key] | undefined },
+  ): void {
+    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
+    if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
+  }
+
   /** Ends the span of the running model call, if there is one, and adds its usage to the turn's. */
   #endModelCall(
     { usage, cost, model, ...record }: ModelCallUsage & ModelCallRecord,
     finish: (span: OpenSpan) => void,
   ): void {
-    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
-    if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
+    this.#addUsage({ usage, cost });
     const span = this.#modelCall;
     if (span === undefined) return;
     this.#modelCall = undefined;

@@ -9,7 +9,7 @@ import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { OnWork } from "../graph/work.ts";
-import type { LLM } from "../llm/llm.ts";
+import type { Embeddings, LLM } from "../llm/llm.ts";
 
 /**
  * Returns the similarity of each context to an input, from 0 to 1, in the order of the contexts.
@@ -38,6 +38,15 @@ export interface ChoiceOptions {
   readonly signal: AbortSignal | undefined;
   /** Notifies the observers of the turn. */
   readonly onWork: OnWork | undefined;
+  /** Called with each call that embedded texts, also if it failed. */
+  readonly onEmbedding: (embedding: Embedding) => void;
+}
+
+/** Call that embedded texts, and what its model reported. */
+export interface Embedding {
+  readonly texts: readonly string[];
+  readonly usage: unknown;
+  readonly model: unknown;
 }
 
 /** Vectors of texts. */
@@ -77,8 +86,8 @@ export class ExampleChooser {
    *
    * @throws {LLMError} if the model fails, or does not return vectors of finite numbers.
    */
-  async embed(input: string, { signal, onWork }: ChoiceOptions): Promise<readonly number[]> {
-    const [vector] = await this.#observe(onWork, () => this.#embed([input], signal));
+  async embed(input: string, options: ChoiceOptions): Promise<readonly number[]> {
+    const [vector] = await this.#observe(options.onWork, () => this.#embed([input], options));
     return vector!;
   }
 
@@ -97,15 +106,15 @@ export class ExampleChooser {
   async choose(
     step: Step,
     input: string | readonly number[],
-    { onWork }: ChoiceOptions,
+    options: ChoiceOptions,
   ): Promise<readonly Example[]> {
     const always = ExampleChooser.listAlways(step);
     const room = this.#settings.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
     const scores = typeof input === "string"
-      ? await this.#compareTexts(input, similar.map(({ context }) => context), onWork)
-      : await this.#compareVectors(step, input, similar, onWork);
+      ? await this.#compareTexts(input, similar.map(({ context }) => context), options)
+      : await this.#compareVectors(step, input, similar, options);
     const scored = similar
       .map((example, index) => ({ example, score: scores[index]! }))
       .filter(({ score }) => score >= this.#settings.exampleThreshold)
@@ -117,7 +126,7 @@ export class ExampleChooser {
   async #compareTexts(
     input: string,
     contexts: readonly string[],
-    onWork: OnWork | undefined,
+    { onWork }: ChoiceOptions,
   ): Promise<readonly number[]> {
     const doing = 'Cannot choose examples: "exampleSimilarity"';
     const compare = () => this.#settings.exampleSimilarity!(input, contexts);
@@ -138,20 +147,27 @@ export class ExampleChooser {
     step: Step,
     input: readonly number[],
     examples: readonly Example[],
-    onWork: OnWork | undefined,
+    options: ChoiceOptions,
   ): Promise<readonly number[]> {
     const known = this.#contexts.get(step);
-    const contexts = Array.isArray(known)
-      ? known
-      : await this.#observe(onWork, () => known ?? this.#embedContexts(step, examples));
+    const contexts = Array.isArray(known) ? known : await this.#observe(
+      options.onWork,
+      () => known ?? this.#embedContexts(step, examples, options),
+    );
     if (contexts.some(({ length }) => length !== input.length)) {
       throw this.#buildError("embed() returned vectors of different lengths: expected one length");
     }
     return contexts.map((context) => cosineSimilarity(input, context));
   }
 
-  #embedContexts(step: Step, examples: readonly Example[]): Promise<Vectors> {
-    const embedding = this.#embed(examples.map(({ context }) => context));
+  /** Embeds the contexts of a step, for all sessions. The first session pays for it, and may stop. */
+  #embedContexts(
+    step: Step,
+    examples: readonly Example[],
+    { onEmbedding }: ChoiceOptions,
+  ): Promise<Vectors> {
+    const contexts = examples.map(({ context }) => context);
+    const embedding = this.#embed(contexts, { signal: undefined, onEmbedding });
     this.#contexts.set(step, embedding);
     embedding.then(
       (contexts) => this.#contexts.set(step, contexts),
@@ -170,14 +186,20 @@ export class ExampleChooser {
     return await (scope === undefined ? embed() : scope(embed));
   }
 
-  async #embed(texts: readonly string[], signal?: AbortSignal): Promise<Vectors> {
+  async #embed(
+    texts: readonly string[],
+    { signal, onEmbedding }: Pick<ChoiceOptions, "signal" | "onEmbedding">,
+  ): Promise<Vectors> {
     let vectors: unknown;
     try {
       vectors = await this.#settings.embedder.embed!(texts, signal ? { signal } : {});
     } catch (cause) {
+      if (cause instanceof LLMError) onEmbedding({ texts, usage: cause.usage, model: undefined });
       if (isLLMOrMisuseError(cause)) throw cause;
       throw this.#buildError(reasonOf(cause), cause);
     }
+    const { usage, model } = Object(vectors) as Partial<Embeddings>;
+    onEmbedding({ texts, usage, model });
     if (Array.isArray(vectors) && vectors.length === texts.length && vectors.every(isVector)) {
       return vectors;
     }

@@ -6,6 +6,8 @@
 import { quote } from "../errors.ts";
 import { isVector } from "../json/json.ts";
 import { LLMError } from "../llm/llm_error.ts";
+import type { Embeddings, Usage } from "../llm/llm.ts";
+import { addReport, addUsage } from "../llm/usage.ts";
 
 /** Embedding call of a provider, with its batch size and concurrency limit. */
 export interface EmbeddingBatches {
@@ -15,22 +17,35 @@ export interface EmbeddingBatches {
   readonly batchSize: number;
   /** Maximum number of concurrent calls. */
   readonly maxConcurrency: number;
-  /** Embeds one batch. Should return one vector per text, in order; the result is validated. */
-  embed(texts: string[]): Promise<readonly unknown[]>;
+  /** Embeds one batch. */
+  embed(texts: string[]): Promise<EmbeddedBatch>;
+}
+
+/** Answer of one embedding call. */
+export interface EmbeddedBatch {
+  /** Should be one vector per text, in order; validated. */
+  readonly vectors: readonly unknown[];
+  readonly usage: Usage | undefined;
+  /** Model that embedded the texts, if it is reported. */
+  readonly model: string | undefined;
 }
 
 /**
  * Embeds texts in batches, as well-formed Unicode. Returns one vector per text, in order and of
- * equal length.
+ * equal length, with the usage of all batches.
  *
  * @throws {LLMError} if vectors are missing, malformed or of unequal length.
  */
 export async function embedInBatches(
   texts: readonly string[],
   { name, batchSize, maxConcurrency, embed }: EmbeddingBatches,
-): Promise<number[][]> {
+): Promise<Embeddings> {
+  let usage: Usage | undefined;
+  let model: string | undefined;
   const embedBatch = async (batch: string[]): Promise<number[][]> => {
-    const vectors = await embed(batch.map((text) => text.toWellFormed()));
+    const { vectors, ...reported } = await embed(batch.map((text) => text.toWellFormed()));
+    if (reported.usage !== undefined) usage = addUsage(usage ?? {}, reported.usage);
+    model = reported.model ?? model;
     if (vectors.length !== batch.length || !vectors.every(isVector)) {
       throw createResponseError(name, "one vector of finite numbers for each text");
     }
@@ -43,7 +58,7 @@ export async function embedInBatches(
   if (vectors.some(({ length }) => length !== vectors[0]!.length)) {
     throw createResponseError(name, "vectors of equal length");
   }
-  return vectors;
+  return addReport(vectors, { usage, model });
 }
 
 /** Splits items into chunks of `size`. A size below 1 counts as 1. */

@@ -20,6 +20,7 @@ import type { ValidatedCalls } from "./calls.ts";
 import { CallWatch } from "./call_watch.ts";
 import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
+import { takeEmbedded } from "./embedded.ts";
 import { buildNextRequest, openCompaction } from "./next_request.ts";
 import { buildFailure, explainFull, readResult, type Received, toLLMError } from "./received.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -42,9 +43,6 @@ export interface Answer {
  * Makes one request, and returns the events that follow from its answer; undefined if
  * the turn was stopped before it. Deltas are passed to `out` while they arrive. A model
  * that does not stream is a stream of one result.
- *
- * @throws {LLMError} if an embedding model failed.
- * @throws {GuardError} if a guard failed.
  */
 export async function ask(
   session: LiveSession,
@@ -57,8 +55,9 @@ export async function ask(
     const building = buildNextRequest(session, turn);
     next = building instanceof Promise ? await building : building;
   } catch (cause) {
-    if (turn.isStopped) return undefined;
-    throw toLLMError(session, llm, cause);
+    const drafts = takeEmbedded(session);
+    if (turn.isStopped) return { drafts };
+    return { drafts, error: toLLMError(session, llm, cause) };
   }
   if (next === undefined || "drafts" in next) return next;
   const { request } = next;

@@ -9,6 +9,7 @@ import type { SessionUsage } from "../history/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import { requireStep, type Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
+import type { EventDraft } from "../history/event.ts";
 import type { SessionName } from "../history/session_name.ts";
 import { type Log, makeNotLoadedError } from "../history/log.ts";
 import { Position, type SessionStatus } from "../history/position.ts";
@@ -60,6 +61,8 @@ const NO_TURNS: readonly RunningTurn[] = Object.freeze([]);
 export class LiveSession implements SessionName {
   /** Embedding of the last input and its place in the log; for the choice of similar examples. */
   inputEmbedding: { readonly at: number; readonly vector: readonly number[] } | undefined;
+  /** Events of embeddings that are not committed yet; undefined if there are none. */
+  embedded: EventDraft<"embedded">[] | undefined;
   /** Tracker of the limits of the running turn; undefined if none is running. */
   tracker: LimitTracker | undefined;
   /** Reader of the parts of child sessions; undefined if the stream does not include them. */

@@ -8,6 +8,7 @@ import type { EventDraft } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import type { Compaction } from "./compaction.ts";
 import type { DecisionRequest } from "./decision_request.ts";
+import { takeEmbedded } from "./embedded.ts";
 import type { LiveSession } from "./live_session.ts";
 import { issueRequest, type Prepared, prepareNext } from "./prepare.ts";
 
@@ -43,6 +44,9 @@ function complete(
   turn: RunningTurn,
   prepared: Prepared | typeof STOPPED,
 ): NextRequest | Promise<NextRequest> {
+  const embedded = takeEmbedded(session);
+  // What a session paid for is counted, also if the turn was stopped. The next pass sends the request.
+  if (embedded.length > 0) return { drafts: embedded };
   if (prepared === STOPPED || turn.isStopped) return undefined;
   if (prepared.schema.legal.actions.length === 0) {
     return { drafts: [{ type: "limit", reason: "stuck" }] };

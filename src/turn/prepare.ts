@@ -15,9 +15,10 @@ import type { RespondOnlyReason } from "../history/position.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { LiveSession } from "./live_session.ts";
 import { DecisionRequest } from "./decision_request.ts";
+import { recordEmbedding } from "./embedded.ts";
 import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
-import { type ChoiceOptions, ExampleChooser } from "../prompt/examples.ts";
+import { type ChoiceOptions, type Embedding, ExampleChooser } from "../prompt/examples.ts";
 import { isVisible } from "../prompt/render_event.ts";
 import { buildStepMessage, writeTexts } from "../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
@@ -44,7 +45,8 @@ export function prepareNext(
   const { step } = session;
   const onWork = turn && session.observers?.onWork;
   if (!ExampleChooser.dependsOnInput(step)) return prepare(session, step, respondOnly, "", onWork);
-  return chooseExamples(session, step, { signal: turn?.signal, onWork })
+  const onEmbedding = (embedding: Embedding) => recordEmbedding(session, embedding);
+  return chooseExamples(session, step, { signal: turn?.signal, onWork, onEmbedding })
     .then((exampleIndexes) => prepare(session, step, respondOnly, exampleIndexes, onWork));
 }
 

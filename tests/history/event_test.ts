@@ -11,7 +11,7 @@ const CHILD_USAGE = ["cost?", "head?", "modelCalls?", "toolCalls?", "usage?"];
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   data_set: ["data"],
-  decision: ["cost?", "decision", "model?", "step", "usage?"],
+  decision: ["cost?", "decision", "model?", "prompt?", "step", "timing?", "usage?"],
   tool_started: ["call", "callKey", "tool", "wasDeferred?"],
   tool_deferred: ["call", "callKey", "tool"],
   tool_suspended: [...CHILD_USAGE, "call", "callKey", "isWaiting?", "tool"],
@@ -31,8 +31,12 @@ const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   approval_given: ["args?", "call", "callKey", "isInput?", "text?", "verdict"],
   tool_finished: [...CHILD_USAGE, "args?", "call", "callKey", "data?", "outcome", "text", "tool"],
   moved: ["from", "to"],
-  error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
-  model_failed: ["code", "cost?", "step", "usage"],
+  error: [
+    ...["attempt?", "cost?", "message", "model?", "output", "path", "prompt?", "step", "timing?"],
+    "usage?",
+  ],
+  model_failed: ["code", "cost?", "prompt?", "step", "timing?", "usage"],
+  embedded: ["cost?", "model?", "step", "texts", "usage"],
   summary: [
     ...["cost?", "covered", "first?", "model?", "reason", "shortened?", "step", "text?", "until"],
     "usage?",

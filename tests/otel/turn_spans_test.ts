@@ -356,3 +356,17 @@ Deno.test("otel, adds the time to the first chunk and the stable share of the pr
   assertEquals(attributes["nomos.prompt_chars"], 200);
   assertEquals(attributes["nomos.prompt_stable_share"], 0.75);
 });
+
+Deno.test("otel, counts embeddings in the usage and cost of the turn", () => {
+  using tracing = new MemoryTracing();
+  const turn = otel().beginTurn(TURN);
+  const usage = { input: 5, output: 0 };
+  turn.onEvent?.({ seq: 1, time: 0, type: "embedded", step: "greet", texts: 1, usage, cost: 0.5 });
+  turn.onModelCall?.(modelCall());
+  answer(turn, decide.respond("Coming!"), { input: 10, output: 3 });
+  turn.onEnd?.(WAITING);
+  const { attributes } = tracing.span("invoke_agent barista");
+  assertEquals(attributes["gen_ai.usage.input_tokens"], 15);
+  assertEquals(attributes["nomos.cost"], 0.5);
+  assertEquals(tracing.spans.length, 2);
+});

@@ -6,7 +6,7 @@
  */
 import { readUntilAborted } from "../../abort.ts";
 import { OutputGuard } from "../output_guard.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm.ts";
+import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../llm.ts";
 
 /** One call of a model. `signal` replaces that of the request. */
 export type Call =
@@ -22,7 +22,7 @@ export function asksForTiming(call: Call): boolean {
 }
 
 /** Part of a call: a chunk of an answer, or the vectors of an embedding call. */
-export type Part = LLMChunk | { readonly type: "vectors"; readonly vectors: number[][] };
+export type Part = LLMChunk | { readonly type: "vectors"; readonly vectors: Embeddings };
 
 /**
  * Starts a call when the first part is requested, and yields its parts until the signal aborts.
@@ -106,7 +106,7 @@ export function wrapModel(
     ...(embeds && {
       async embed(texts, { signal } = {}) {
         const answer = await readFirst(run({ method: "embed", texts, signal }));
-        return (answer as { readonly vectors: number[][] }).vectors;
+        return (answer as { readonly vectors: Embeddings }).vectors;
       },
     }),
   };

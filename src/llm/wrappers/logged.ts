@@ -106,7 +106,10 @@ export function logged(llm: LLM, options: LoggedOptions): LLM {
     try {
       for await (const part of readParts(call, llm)) {
         if (part.type === "result") end("ok", { result: part.result });
-        else if (part.type === "vectors") end("ok");
+        else if (part.type === "vectors") {
+          const { usage, model } = part.vectors;
+          end("ok", { result: { output: undefined, ...omitUndefined({ usage, model }) } });
+        }
         yield part;
       }
       end("ok");

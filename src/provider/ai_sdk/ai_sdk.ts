@@ -4,10 +4,11 @@
  * @module
  */
 import { interruptible } from "../../abort.ts";
-import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import type { Embeddings, LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
+import { readUsage } from "../../llm/usage.ts";
 import { embedInBatches } from "../embedding.ts";
-import { asArray } from "../untrusted_values.ts";
+import { asArray, asRecord } from "../untrusted_values.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
 import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
 import { readGenerated, streamAnswer } from "./answer.ts";
@@ -97,7 +98,7 @@ async function embedTexts(
   model: AiSdkEmbeddingModel,
   texts: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<number[][]> {
+): Promise<Embeddings> {
   signal?.throwIfAborted();
   const name = `${model.provider}/${model.modelId}`;
   const abortSignal = signal && { abortSignal: signal };
@@ -106,8 +107,14 @@ async function embedTexts(
       name,
       batchSize: await model.maxEmbeddingsPerCall ?? Infinity,
       maxConcurrency: await model.supportsParallelCalls ? MAX_PARALLEL : 1,
-      embed: async (values) =>
-        asArray((await model.doEmbed({ values, ...abortSignal })).embeddings),
+      embed: async (values) => {
+        const { embeddings, usage } = asRecord(await model.doEmbed({ values, ...abortSignal }));
+        return {
+          vectors: asArray(embeddings),
+          usage: readUsage({ input: asRecord(usage).tokens }),
+          model: model.modelId,
+        };
+      },
     });
   } catch (thrown) {
     signal?.throwIfAborted();

@@ -115,5 +115,7 @@ export interface AiSdkEmbeddingModel {
   }): PromiseLike<{
     /** One vector per text, in order. */
     readonly embeddings: readonly (readonly number[])[];
+    /** Tokens of the call: `{ tokens }`. */
+    readonly usage?: unknown;
   }>;
 }

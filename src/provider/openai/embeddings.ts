@@ -6,9 +6,11 @@
  * @module
  */
 import { toWellFormedJson } from "../../json/text.ts";
-import { embedInBatches } from "../embedding.ts";
+import type { Embeddings } from "../../llm/llm.ts";
+import { readChatUsage } from "../chat_usage.ts";
+import { type EmbeddedBatch, embedInBatches } from "../embedding.ts";
 import { readServerError } from "../error_body.ts";
-import { asArray, asRecord } from "../untrusted_values.ts";
+import { asArray, asRecord, asString } from "../untrusted_values.ts";
 import { readJson, send } from "./completion.ts";
 import { toLLMError } from "./server_error.ts";
 import type { Settings } from "./settings.ts";
@@ -25,18 +27,23 @@ export async function embedTexts(
   model: NonNullable<Settings["embedding"]>,
   texts: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<number[][]> {
+): Promise<Embeddings> {
   const { name } = settings;
   return await embedInBatches(texts, { name, batchSize: BATCH_SIZE, maxConcurrency: 1, embed });
 
-  async function embed(input: string[]): Promise<readonly unknown[]> {
+  async function embed(input: string[]): Promise<EmbeddedBatch> {
     const body = toWellFormedJson({ ...model, input, encoding_format: "float" });
     const exchange = await send(settings, { path: "/embeddings", body, signal });
     const value = await readJson(exchange);
     const error = readServerError(value);
     if (error !== undefined) throw toLLMError(exchange, error, undefined);
-    const items = asArray(asRecord(value).data).map(asRecord);
+    const answer = asRecord(value);
+    const items = asArray(answer.data).map(asRecord);
     const vectors = new Map(items.map(({ index, embedding }, at) => [index ?? at, embedding]));
-    return items.map((_, at) => vectors.get(at));
+    return {
+      vectors: items.map((_, at) => vectors.get(at)),
+      usage: readChatUsage(answer.usage),
+      model: asString(answer.model),
+    };
   }
 }

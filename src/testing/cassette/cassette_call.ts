@@ -73,6 +73,10 @@ export interface DecideCall extends DecideRequest {
 export interface EmbedCall extends EmbedRequest {
   /** Vectors, one per text. */
   readonly vectors: number[][];
+  /** Tokens, if the model reported them. */
+  readonly usage?: Usage;
+  /** Name of the model that embedded them, if it was reported. */
+  readonly model?: string;
 }
 
 /** Recorded call. */

@@ -49,6 +49,12 @@ const output = v.pipe(
   v.transform(({ text, value }) => text ?? value!),
 );
 const count = v.exactOptional(v.pipe(v.number(), v.finite()));
+const usage = v.exactOptional(
+  v.strictObject({
+    ...v.entriesFromList(TOKEN_COUNTS, count),
+    isEstimated: v.exactOptional(v.literal(true)),
+  }),
+);
 
 const decideCall = v.strictObject({
   type: v.literal("decide"),
@@ -69,12 +75,7 @@ const decideCall = v.strictObject({
   })),
   chunks: v.exactOptional(v.array(v.string())),
   output,
-  usage: v.exactOptional(
-    v.strictObject({
-      ...v.entriesFromList(TOKEN_COUNTS, count),
-      isEstimated: v.exactOptional(v.literal(true)),
-    }),
-  ),
+  usage,
   model: v.exactOptional(v.string()),
   remark: v.exactOptional(v.string()),
 });
@@ -83,6 +84,8 @@ const embedCall = v.strictObject({
   type: v.literal("embed"),
   texts: v.array(lines),
   vectors: v.array(vector),
+  usage,
+  model: v.exactOptional(v.string()),
 });
 
 const schemaProfile = v.looseObject({

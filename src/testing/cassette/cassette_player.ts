@@ -5,7 +5,8 @@
  */
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { type Json, omitUndefined } from "../../json/json.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { addReport } from "../../llm/usage.ts";
 import {
   type CassetteCall,
   type CassetteRequest,
@@ -67,9 +68,10 @@ export class CassettePlayer implements LLM {
   async embed(
     texts: readonly string[],
     { signal }: { readonly signal?: AbortSignal } = {},
-  ): Promise<number[][]> {
+  ): Promise<Embeddings> {
     signal?.throwIfAborted();
-    return this.#play(normalizeTexts(texts, this.#redact)).vectors;
+    const { vectors, usage, model } = this.#play(normalizeTexts(texts, this.#redact));
+    return addReport(vectors.map((vector) => [...vector]), { usage, model });
   }
 
   assertDone(): void {

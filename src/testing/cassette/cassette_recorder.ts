@@ -7,7 +7,7 @@ import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { reasonOf } from "../../errors.ts";
 import { copyJson } from "../../json/json.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
 import { guardParts } from "../../llm/wrappers/call.ts";
 import {
@@ -78,14 +78,20 @@ export class CassetteRecorder implements LLM {
   async #embed(
     texts: readonly string[],
     options?: { readonly signal?: AbortSignal },
-  ): Promise<number[][]> {
+  ): Promise<Embeddings> {
     const normalized = normalizeTexts(texts, this.#redact);
     const save = this.#reserve(normalized, options?.signal);
     const vectors = await this.#llm.embed!(texts, options);
     await save(() => {
       const areVectors = Array.isArray(vectors) && vectors.every(isVector);
       if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
-      return { ...normalized, vectors: vectors.map((vector) => [...vector]) };
+      const usage = readUsage(vectors.usage);
+      return {
+        ...normalized,
+        vectors: vectors.map((vector) => [...vector]),
+        ...(usage && { usage }),
+        ...(typeof vectors.model === "string" && { model: this.#redact(vectors.model) }),
+      };
     });
     return vectors;
   }

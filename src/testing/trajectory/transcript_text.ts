@@ -116,6 +116,8 @@ class Transcript {
       }
       case "model_failed":
         return this.#addLine(`the model failed: ${this.#escape(event.code)}`);
+      case "embedded":
+        return;
       case "summary":
         return this.#addLine(
           event.text === undefined

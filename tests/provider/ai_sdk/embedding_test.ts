@@ -96,3 +96,11 @@ Deno.test("aiSdk() reports an embedding that failed or was aborted", async () =>
   await assertRejects(() => aborted.embed!(["a"], { signal }), Error, "enough");
   assertEquals(signals, [signal]);
 });
+
+Deno.test("aiSdk() reports the tokens of embeddings, if the vendor does, and the model", async () => {
+  const doEmbed: AiSdkEmbeddingModel["doEmbed"] = ({ values }) =>
+    Promise.resolve({ embeddings: values.map(() => [1]), usage: { tokens: 4 } });
+  const { usage, model } = await embeddingModel({ doEmbed }).llm.embed!(["a", "b", "c"]);
+  assertEquals([usage, model], [{ input: 8 }, "tiny"]);
+  assertEquals((await embeddingModel().llm.embed!(["a"])).usage, undefined);
+});

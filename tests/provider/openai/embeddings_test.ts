@@ -101,3 +101,9 @@ Deno.test("embed() throws the reason of its signal", async () => {
   assertEquals(await embedding, reason);
   await abandoned;
 });
+
+Deno.test("embed() reports the tokens of all its batches, and the model", async () => {
+  await using model = await scripted([vectors, vectors], { embeddingModel: "e" });
+  const embedded = await model.llm.embed!(Array.from({ length: 300 }, () => "a"));
+  assertEquals([embedded.usage, embedded.model], [{ input: 6 }, "e"]);
+});

@@ -192,6 +192,16 @@ Deno.test("record() copies an answer, so that later changes do not reach the fil
   });
 });
 
+Deno.test("record() keeps the usage of embeddings, so that a replayed session counts the same", async () => {
+  await withFile(async (file) => {
+    const report = { usage: { input: 7 }, model: "embedder-1" };
+    const embed = () => Promise.resolve(Object.assign([[1]], report));
+    await record(modelOf(() => "x", { embed }), file).embed!(["x"]);
+    const { usage, model } = await replay(file).embed!(["x"]);
+    assertEquals<unknown>({ usage, model }, report);
+  });
+});
+
 Deno.test("replay() does not play an aborted request", async () => {
   await withFile(async (file) => {
     const recorder = record(
