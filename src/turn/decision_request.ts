@@ -76,8 +76,9 @@ export class DecisionRequest implements LLMRequest {
   #list(): readonly Message[] {
     const { transcript, prompt } = this.#parts;
     if (this.#listed === undefined) {
-      this.#listed = Object.freeze(transcript.list(prompt));
-      registerParts(this.#listed, this);
+      const messages = transcript.list(prompt);
+      registerParts(messages, this);
+      this.#listed = Object.freeze(messages);
     }
     return this.#listed;
   }
