@@ -322,6 +322,6 @@ Deno.test("MockLLM streams chunks of chunkLength, and refuses invalid lengths", 
     } catch (error) {
       message = (error as Error).message;
     }
-    assert(message.includes("a whole number of at least 1"), String(chunkLength));
+    assert(message.includes("expected a whole number from 1"), String(chunkLength));
   }
 });
