@@ -125,7 +125,10 @@ function makeModel(
     }),
     ...(embeds && {
       embed: async (texts) => {
-        const report = { usage: { input: 3 * texts.length }, ...(model !== undefined && { model }) };
+        const report = {
+          usage: { input: 3 * texts.length },
+          ...(model !== undefined && { model }),
+        };
         return Object.assign(await mock.embed(texts), report);
       },
     }),

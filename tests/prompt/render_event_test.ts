@@ -96,6 +96,7 @@ Deno.test("isVisible, is true for user, decision and tool_finished events", () =
     approval_requested: false,
     approval_given: false,
     model_failed: false,
+    embedded: false,
     summary: false,
     moved: false,
     limit: false,

@@ -111,6 +111,7 @@ function describe(event: SessionEvent, agent: string, calls: CallNames): readonl
       return [`data: ${JSON.stringify(event.data)}`];
     case "tool_suspended":
       return event.isWaiting ? [] : [`${event.tool} stopped before it had a result`];
+    case "embedded":
     case "tool_started":
     case "tool_deferred":
       return [];
