@@ -37,7 +37,7 @@ interface CommandNeeds {
 
 /** Permissions of an agent's process. */
 export class AgentPermissions {
-  readonly #project: Project;
+  readonly #projects: readonly Project[];
   readonly #envFiles: readonly string[];
   readonly #needs: CommandNeeds;
   /** Permissions that the user granted, by flags and by answers. True for all. */
@@ -46,15 +46,16 @@ export class AgentPermissions {
   /**
    * Creates the permissions.
    *
+   * @param projects Agents that it runs, all of one project.
    * @param granted Permissions that the user granted by flags.
    */
   constructor(
-    project: Project,
+    projects: readonly Project[],
     envFiles: readonly string[],
     granted: true | Permissions,
     needs: CommandNeeds,
   ) {
-    this.#project = project;
+    this.#projects = projects;
     this.#envFiles = envFiles;
     this.#granted = granted;
     this.#needs = needs;
@@ -68,12 +69,15 @@ export class AgentPermissions {
    */
   async toFlags(): Promise<readonly string[]> {
     if (this.#granted === true) return ["--allow-all"];
-    const { root } = this.#project;
-    const needs = await listNeeds(this.#project, this.#envFiles);
-    const { harmless, wishes } = divide(needs, isShared(root) ? undefined : root);
+    const [project] = this.#projects as [Project];
+    const { root } = project;
+    const needs = await Promise.all(
+      this.#projects.map((project) => listNeeds(project, this.#envFiles)),
+    );
+    const { harmless, wishes } = divide(needs.reduce(unite), isShared(root) ? undefined : root);
     const open = subtract(wishes, this.#granted);
     if (this.#needs.runsAgent && Object.keys(open).length > 0) {
-      await askFor(open, this.#project);
+      await askFor(open, project);
       this.#granted = unite(this.#granted, open);
     }
     return toFlags([this.#granted, this.#needs.own, OWN].reduce(unite, harmless));

@@ -4,10 +4,14 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
+import { FOLDER } from "./own_folder.ts";
 import type { Project } from "./project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
+import { findTests } from "./test/find_tests.ts";
 
 /** Code of a command. */
 export interface CommandCode<Call> {
@@ -27,6 +31,8 @@ export interface Command<Name extends CommandName = CommandName> {
   readonly runsAgent?: boolean;
   /** True if only other commands run it. Default: false. */
   readonly isInternal?: boolean;
+  /** Finds the agents of a call. Default: the one that its first argument names. */
+  findProjects?(positionals: readonly string[]): readonly Project[];
   /** Returns the permissions that the command needs besides those of the agent. */
   needs?(options: OptionsOf<Name>, project: Project): Permissions;
 }
@@ -51,6 +57,20 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
       ...output !== undefined && { write: [output] },
     }),
   },
+  test: {
+    alias: { m: "model" },
+    positionals: Infinity,
+    loadsAgent: true,
+    runsAgent: true,
+    findProjects: (files) => findTests(files).map(({ project }) => project),
+    needs: ({ junit = "-", record }, { root }) => ({
+      write: [
+        join(root, FOLDER),
+        ...record ? [root] : [],
+        ...junit === "-" ? [] : [findMissing(resolve(junit))],
+      ],
+    }),
+  },
   schema: { alias: { o: "output" } },
   sessions: { alias: { y: "yes" }, positionals: Infinity, loadsAgent: true },
   fork: {
@@ -60,3 +80,9 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
   },
 };
+
+/** Returns the outermost part of a path that does not exist, or else the path. */
+function findMissing(path: string): string {
+  const above = dirname(path);
+  return existsSync(above) ? path : findMissing(above);
+}

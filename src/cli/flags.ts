@@ -54,6 +54,16 @@ export const FLAGS = {
     store: undefined,
     "ignore-flows": false,
   },
+  test: {
+    filter: undefined,
+    model: ["mock", "real"],
+    record: false,
+    strict: false,
+    runs: 0,
+    junit: undefined,
+    "fail-fast": false,
+    watch: false,
+  },
   schema: { kind: ["agent", "tests", "conversation"], output: undefined, install: false },
   sessions: {
     store: undefined,

@@ -132,6 +132,27 @@ Examples:
 `,
   sessions: SESSIONS,
   fork: SESSIONS,
+  test: `Runs the tests of an agent.
+
+Usage: nomos test [FILE...] [flags]
+
+FILE is a YAML test file, or a folder of them (tests.agent.yaml, then *.tests.yaml). Without it: the
+folder of the agent. The agent is the one of the folder of the file, or of a folder above it.
+      --filter TEXT     only tests whose name contains TEXT; /REGEXP/ too
+  -m, --model MODE      mock: scripts and tapes only (default); real: also what needs a model
+      --record          call the real model and record tapes anew
+      --strict          a test that was skipped fails
+      --runs NUMBER     repeat each test that a model plays or judges
+      --junit FILE      write JUnit XML; - for stdout
+      --fail-fast       stop at the first failure
+      --watch           again when a file changes
+      --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
+Exit code: 1 if a test failed, 3 if only a model or the network did.
+Examples:
+  nomos test
+  nomos test --model real --filter orders --runs 5
+  nomos test --strict --junit report.xml
+`,
   schema: `Prints the JSON Schema of agent files, for editors.
 
 Usage: nomos schema [flags]

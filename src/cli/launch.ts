@@ -32,16 +32,18 @@ export async function launch(
   { options, positionals, output }: CommandCall<CommandName>,
   args: readonly string[],
 ): Promise<number> {
-  const project = findProject(positionals[0]);
+  const command: Command = COMMANDS[name];
+  const projects = command.findProjects?.(positionals) ?? [findProject(positionals[0])];
+  const project = takeOne(projects);
   const envFiles = findEnvFiles(options["env-file"], project);
   const call: HostCall = { protocol: PROTOCOL, version: VERSION, args, project };
   if (!("Deno" in globalThis)) {
     if (!isWatched(options)) return await runHere(call, envFiles);
     throw new CommandError("Cannot watch files: --watch needs Deno, which begins a process anew");
   }
-  const permissions = new AgentPermissions(project, envFiles, readGrants(options), {
-    own: (COMMANDS[name] as Command).needs?.(options, project) ?? {},
-    runsAgent: (COMMANDS[name] as Command).runsAgent ?? false,
+  const permissions = new AgentPermissions(projects, envFiles, readGrants(options), {
+    own: command.needs?.(options, project) ?? {},
+    runsAgent: command.runsAgent ?? false,
   });
   const { specifier, flags } = findHostModule(project);
   const start = async (args: readonly string[]) => {
@@ -65,13 +67,28 @@ export async function launch(
     : [];
   return await runWatched(project.root, {
     start: () => start([...args, ...session]),
-    goesOn: (code) => !isTalk || code === EXIT.no,
+    goesOn: (code) => isTalk ? code === EXIT.no : code !== EXIT.usage,
     onChange: (file) => output.note(shownInLine(`${file} changed`)),
   });
 }
 
 function isWatched(options: object): boolean {
   return "watch" in options && options.watch === true;
+}
+
+/**
+ * Returns the project of all agents of a call.
+ *
+ * @throws {CommandError} if they have several, because each has its own packages and variables.
+ */
+function takeOne(projects: readonly Project[]): Project {
+  const [first, ...others] = projects as [Project, ...Project[]];
+  const other = others.find(({ root, config }) => root !== first.root || config !== first.config);
+  if (other === undefined) return first;
+  throw new CommandError(
+    `Cannot run ${quote(first.path)} and ${quote(other.path)} at once: expected agents of one ` +
+      "project. Run the command in each",
+  );
 }
 
 /**

@@ -35,13 +35,14 @@ const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 /**
  * Finds an agent.
  *
- * @param name `agent.yaml`, `agent.ts` or `agent.ts#name`. Absent: the agent of the working
- *   directory, or of a folder above it within the project.
+ * @param name `agent.yaml`, `agent.ts` or `agent.ts#name`. Absent: the agent of the folder, or of one
+ *   above it within the project.
+ * @param folder Folder in which an agent is looked for. Default: the working directory.
  * @throws {CommandError} if there is none.
  */
-export function findProject(name: string | undefined): Project {
+export function findProject(name: string | undefined, folder: string = ""): Project {
   const { path, exportName } = name === undefined
-    ? { path: searchAgent(), exportName: undefined }
+    ? { path: searchAgent(resolve(folder)), exportName: undefined }
     : divideName(name);
   if (!exists(path) || !statSync(path).isFile()) {
     throw new CommandError(
@@ -67,11 +68,10 @@ export function findProject(name: string | undefined): Project {
   };
 }
 
-/** Finds an agent in the working directory or above it. */
-function searchAgent(): string {
-  const start = process.cwd();
+/** Finds an agent in a folder or above it. */
+function searchAgent(start: string): string {
   const found = findAbove(start, AGENTS, isTop);
-  if (found !== undefined) return relative(start, found);
+  if (found !== undefined) return relative(process.cwd(), found);
   throw new CommandError(
     `Cannot find an agent in ${quote(start)}: expected one of ${AGENTS.join(", ")}. ` +
       "Name a file, or make an agent with: nomos init",

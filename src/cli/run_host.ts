@@ -15,6 +15,7 @@ import { runCommand } from "./run_command.ts";
 /** Code of the commands that run in the agent's process, with the permissions that it needs. */
 const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
   run: () => import("./commands/run.ts"),
+  test: () => import("./commands/test.ts"),
   validate: () => import("./commands/validate.ts"),
   graph: () => import("./commands/graph.ts"),
   fork: () => import("./commands/fork.ts"),

@@ -1,6 +1,6 @@
 /** Commands of `nomos` that run in the process of a test. */
 import { assertEquals } from "@std/assert";
-import type { CommandCode } from "../../src/cli/commands.ts";
+import { type Command, type CommandCode, COMMANDS } from "../../src/cli/commands.ts";
 import type { AgentCall, CommandName, LauncherCall } from "../../src/cli/flags.ts";
 import { Output, type OutputOptions } from "../../src/cli/output.ts";
 import { findProject } from "../../src/cli/project.ts";
@@ -21,6 +21,7 @@ const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<Launcher
 
 /** Code of the commands of the agent's process. */
 const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
+  test: () => import("../../src/cli/commands/test.ts"),
   validate: () => import("../../src/cli/commands/validate.ts"),
   graph: () => import("../../src/cli/commands/graph.ts"),
   fork: () => import("../../src/cli/commands/fork.ts"),
@@ -38,6 +39,7 @@ export async function nomosWith(
 ): Promise<Ended> {
   const printed = { stdout: "", stderr: "" };
   class Collected extends Output {
+    override readonly isTerminal = false;
     override write(text: string): void {
       printed.stdout += text;
     }
@@ -49,7 +51,9 @@ export async function nomosWith(
     const own = OWN[name] as (() => Promise<CommandCode<LauncherCall<CommandName>>>) | undefined;
     if (own !== undefined) return await (await own()).run({ ...call, runLine });
     const hosted = HOSTED[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
-    return await (await hosted()).run({ ...call, project: findProject(call.positionals[0]) });
+    const { findProjects }: Command = COMMANDS[name];
+    const [project] = findProjects?.(call.positionals) ?? [findProject(call.positionals[0])];
+    return await (await hosted()).run({ ...call, project: project! });
   }, (options: OutputOptions) => new Collected(options));
   return { code, ...printed };
 }

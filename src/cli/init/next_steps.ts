@@ -4,7 +4,7 @@
  * @module
  */
 import { countOffline } from "../../config/test_file/plan_tests.ts";
-import { type CommandName, FLAGS } from "../flags.ts";
+import { type Command, COMMANDS } from "../commands.ts";
 import { shownInLine } from "../shown.ts";
 import type { NewAgent } from "./new_agent.ts";
 
@@ -45,9 +45,10 @@ export function listNextSteps(
   ];
   return [
     ...folder === "." ? [] : [{ command: `cd ${quoteForShell(folder)}`, meaning: "" }],
-    ...tasks.filter(([, command]) => Object.hasOwn(FLAGS, command)).map(
+    ...tasks.filter(([, command]) => Object.hasOwn(COMMANDS, command)).map(
       ([name, command, meaning]): NextStep => {
-        const own = "allow-net" in FLAGS[command as CommandName] ? flags : [];
+        const { loadsAgent }: Command = COMMANDS[command as keyof typeof COMMANDS];
+        const own = loadsAgent ? flags : [];
         const task = [name, [command, ...own].join(" ")] as const;
         return { command: `${deno} task ${name}`, meaning, task };
       },
