@@ -199,7 +199,13 @@ Deno.test("nomos init --from, refuses broken files, files elsewhere, and flags o
   await inFolder(async (folder) => {
     const agent = (file: string) =>
       `name: a\nstart: a\nsteps: [{ id: a, desc: A }]\ntools: { files: [${file}] }\n`;
-    for (const file of ["../secret.ts", "/etc/secret.ts", "a/../../secret.ts"]) {
+    await Deno.mkdir(`${folder}/project`);
+    await Deno.writeTextFile(`${folder}/secret.ts`, "");
+    await Deno.symlink(`${folder}/secret.ts`, `${folder}/project/link.ts`);
+    folder = `${folder}/project`;
+    for (
+      const file of ["../secret.ts", `${folder}/../secret.ts`, "a/../../secret.ts", "./link.ts"]
+    ) {
       await Deno.writeTextFile(`${folder}/agent.yaml`, agent(file));
       await assertRejects(() => takeAgent(`${folder}/agent.yaml`, {}), CommandError, "outside");
     }

@@ -114,6 +114,18 @@ Deno.test("nomos test, writes the sessions of tests with any name into its own f
   });
 });
 
+Deno.test("nomos test, removes nothing from a folder that a link of the project leads to", async () => {
+  await withFiles(FILES, async (folder) => {
+    await withFiles({ "mine.json": "{}" }, async (other) => {
+      await Deno.mkdir(`${folder}/.nomos`);
+      await Deno.symlink(other, `${folder}/.nomos/failed`);
+      const { error } = await nomosJson(1, "test", folder);
+      assertStringIncludes(error.message, "it is a link");
+      assertEquals([...Deno.readDirSync(other)].map(({ name }) => name), ["mine.json"]);
+    });
+  });
+});
+
 Deno.test("nomos test --filter, chooses by text or regular expression, and refuses to test nothing", async () => {
   await withFiles(FILES, async (folder) => {
     const choose = async (filter: string) => {

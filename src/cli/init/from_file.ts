@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
 import type { AgentConfig, ModelConfig } from "../../config/agent_config.ts";
 import { isSingleModel } from "../../config/format.ts";
 import { PROVIDERS } from "../../config/providers.ts";
@@ -93,20 +93,26 @@ export async function takeAgent(
 /** Returns the name and text of a file that an agent file names. */
 function readBeside(folder: string, name: string): [name: string, text: string] {
   const path = normalize(name);
-  if (isAbsolute(path) || path.startsWith("..")) {
-    throw new CommandError(
-      `Cannot copy ${quote(name)}: it is outside the folder of the agent file: ` +
-        "expected a file beside it. Move it there first",
-    );
-  }
   try {
-    return [path, readFileSync(join(folder, path), "utf8")];
+    // A link may lead out of the folder too.
+    const way = relative(realpathSync(folder), realpathSync(resolve(folder, path)));
+    if (isWithin(path) && isWithin(way)) {
+      return [path, readFileSync(join(folder, path), "utf8")];
+    }
   } catch (cause) {
     throw new CommandError(
       `Cannot copy ${quote(name)}, which the agent file names: expected a file in ${quote(folder)}`,
       { cause },
     );
   }
+  throw new CommandError(
+    `Cannot copy ${quote(name)}: it is outside the folder of the agent file: ` +
+      "expected a file beside it. Move it there first",
+  );
+}
+
+function isWithin(path: string): boolean {
+  return !isAbsolute(path) && path.split(/[/\\]/)[0] !== "..";
 }
 
 /** Lists the relative modules of external tools. */

@@ -3,10 +3,20 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
+import { quote } from "../../errors.ts";
 import type { State } from "../../history/state.ts";
+import { CommandError } from "../exit_code.ts";
 import { FOLDER, makeFolder } from "../own_folder.ts";
 import type { Project } from "../project.ts";
 
@@ -16,10 +26,21 @@ export class FailedSessions {
   readonly #folder: string;
   readonly #names = new Set<string>();
 
-  /** Removes the sessions of an earlier run. */
+  /**
+   * Removes the sessions of an earlier run.
+   *
+   * @throws {CommandError} if the folder is a link, because files of somebody else would be removed.
+   */
   constructor({ root }: Pick<Project, "root">) {
     this.#top = join(root, FOLDER);
     this.#folder = join(this.#top, "failed");
+    const link = [this.#top, this.#folder].find(isLink);
+    if (link !== undefined) {
+      throw new CommandError(
+        `Cannot keep sessions of failed tests in ${quote(link)}: it is a link: ` +
+          "expected a folder of the project, or nothing",
+      );
+    }
     if (!existsSync(this.#folder)) return;
     for (const name of readdirSync(this.#folder)) {
       if (name.endsWith(".json")) rmSync(join(this.#folder, name));
@@ -46,4 +67,8 @@ export class FailedSessions {
     this.#names.add(name.toLowerCase());
     return name;
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
