@@ -129,7 +129,7 @@ Deno.test("nomos init, refuses unknown templates and vendors, and names the near
 });
 
 Deno.test("nomos init --from, writes the signatures of Python tools and leaves out flows", async () => {
-  const { files, variables, notes } = await takeAgent(fixture("bakery.yaml"), {});
+  const { files, variables, notes } = await takeAgent(fixture("bakery.yaml"), "new");
   assertEquals([...files.keys()], [
     "agent.yaml",
     "tools.ts",
@@ -143,22 +143,45 @@ Deno.test("nomos init --from, writes the signatures of Python tools and leaves o
   for (const name of ["list_breads", "put_into_bag", "take_out", "take_payment", "print_receipt"]) {
     assertStringIncludes(files.get("tools.ts")!, `${name} is not written yet`);
   }
-  assertEquals(variables, ["DATABASE_URL", "OPENAI_API_KEY"]);
+  assertEquals(variables, ["OPENAI_API_KEY", "DATABASE_URL"]);
   assertEquals(notes.length, 2);
-  const typed = await takeAgent(fixture("homes.yaml"), {});
+  const typed = await takeAgent(fixture("homes.yaml"), "new");
   assertStringIncludes(typed.files.get("tools.ts")!, "_args: { number: string; board:");
 });
 
 Deno.test("nomos init --from, copies modules, schemas, conversations and tests that stand beside it", async () => {
-  const { files } = await takeAgent(fixture("trip.yaml"), {});
+  const { files } = await takeAgent(fixture("trip.yaml"), "new");
   assertEquals(
     files.get("schemas/trip.json"),
     await Deno.readTextFile(fixture("schemas/trip.json")),
   );
   assert(files.has("trip_tools.ts") && !files.has("tools.ts"));
-  const cafe = await takeAgent(`${ROOT}docs/cafe/agent.yaml`, {});
+  const cafe = await takeAgent(`${ROOT}docs/cafe/agent.yaml`, "new");
   const tests = await Deno.readTextFile(`${ROOT}docs/cafe/tests.agent.yaml`);
   assertEquals(cafe.files.get("tests.agent.yaml"), tests);
+});
+
+Deno.test("nomos init --from, leaves the files that stand in the folder, and adds a model if there is none", async () => {
+  await inFolder(async (folder) => {
+    const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
+    await write(
+      "config.agent.yaml",
+      "name: a\nstart: a\nsteps: [{ id: a, desc: A }]\ntools: { files: [own.ts] }\n",
+    );
+    await write("own.ts", "export const own = 1;");
+    await write(
+      "tests.agent.yaml",
+      "unit: { a: { input: Hi, script: [{ respond: Hi }], check: { says: Hi } } }",
+    );
+    const agent = await takeAgent(`${folder}/config.agent.yaml`, folder);
+    make(folder, agent);
+    assertEquals(await Deno.readTextFile(`${folder}/own.ts`), "export const own = 1;");
+    const text = await Deno.readTextFile(`${folder}/agent.yaml`);
+    assertStringIncludes(text, "provider: openai");
+    assertEquals(agent.variables, ["OPENAI_API_KEY"]);
+    assertThrows(() => make(folder, agent), CommandError, "agent.yaml");
+    assert(listNextSteps(folder, agent).some(({ meaning }) => meaning === "its 1 test, offline"));
+  });
 });
 
 Deno.test("nomos init --from, begins with a step that can answer", async () => {
@@ -175,24 +198,24 @@ steps:
 `,
       );
     await write("tools: []");
-    const { files } = await takeAgent(path, {});
+    const { files } = await takeAgent(path, "new");
     assertEquals(
       files.get("conversation.yaml")!.split("\n").slice(1),
       ["- user: Hello", '- move: "two"', "- respond: Hello! How can I help?", ""],
     );
     await write("auto_flow: true, paths: [{ to: one, when: always }]");
-    assertEquals([...(await takeAgent(path, {})).files.keys()], ["agent.yaml"]);
+    assertEquals([...(await takeAgent(path, "new")).files.keys()], ["agent.yaml"]);
   });
 });
 
 Deno.test("nomos init --from, refuses broken files, files elsewhere, and flags of templates", async () => {
   const { problems } = await assertRejects(
-    () => takeAgent(fixture("repository.yaml"), {}),
+    () => takeAgent(fixture("repository.yaml"), "new"),
     ConfigFileError,
   );
   assertEquals(problems.map(({ line }) => line), [7, 13]);
   await assertRejects(
-    () => takeAgent(fixture("nowhere.yaml"), {}),
+    () => takeAgent(fixture("nowhere.yaml"), "new"),
     ConfigFileError,
     "cannot be read",
   );
@@ -207,14 +230,18 @@ Deno.test("nomos init --from, refuses broken files, files elsewhere, and flags o
       const file of ["../secret.ts", `${folder}/../secret.ts`, "a/../../secret.ts", "./link.ts"]
     ) {
       await Deno.writeTextFile(`${folder}/agent.yaml`, agent(file));
-      await assertRejects(() => takeAgent(`${folder}/agent.yaml`, {}), CommandError, "outside");
+      await assertRejects(() => takeAgent(`${folder}/agent.yaml`, "new"), CommandError, "outside");
     }
     await Deno.writeTextFile(`${folder}/agent.yaml`, agent("missing.ts"));
-    await assertRejects(() => takeAgent(`${folder}/agent.yaml`, {}), CommandError, "Cannot copy");
+    await assertRejects(
+      () => takeAgent(`${folder}/agent.yaml`, "new"),
+      CommandError,
+      "Cannot copy",
+    );
   });
   for (const flag of [{ ts: true }, { template: "support" }, { provider: "groq" }]) {
     const { exitCode } = await assertRejects(
-      () => takeAgent(fixture("bakery.yaml"), flag),
+      () => takeAgent(fixture("bakery.yaml"), "new", flag),
       CommandError,
       `Cannot use --${Object.keys(flag)[0]} with --from`,
     );

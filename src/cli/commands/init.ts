@@ -27,11 +27,11 @@ export async function run(
       { code: "USAGE", exitCode: EXIT.usage },
     );
   }
-  const agent = options.from === undefined
-    ? takeTemplate(options)
-    : await takeAgent(options.from, options);
   const isAsked = !options.yes && !output.json && isatty(0) && isatty(2);
   const folder = named ?? (isAsked ? await askFolder() : ".");
+  const agent = options.from === undefined
+    ? takeTemplate(options)
+    : await takeAgent(options.from, folder, options);
   const steps = listNextSteps(folder, agent);
   const files = listProjectFiles(agent, steps);
   writeFiles(folder, files);

@@ -12,12 +12,13 @@ import { readConfig } from "../../config/read_config.ts";
 import { editText } from "../../config/save_config.ts";
 import { writeStubs } from "../../config/tool_stubs.ts";
 import { nameTool, parseTag } from "../../config/tool_tag.ts";
-import { listVariables } from "../../config/variables.ts";
+import { findVariable, listVariables } from "../../config/variables.ts";
 import { quote } from "../../errors.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 import type { NewAgent } from "./new_agent.ts";
 import { PACKAGES } from "./templates.ts";
+import { MODELS } from "./vendors.ts";
 
 /** Module that Deno can import. */
 const MODULE = /\.[cm]?[jt]s$/;
@@ -29,19 +30,19 @@ const PACKAGE = /^[a-z]{2,}:/i;
  * signatures of its Python tools, and copies of the other files that it names. A conversation and tests
  * beside it are copied too; otherwise, ones with a single answer are written.
  *
+ * @param target Folder of the new project. It may be that of the agent file.
  * @throws {ConfigFileError} listing every problem of the file.
  * @throws {CommandError} if it names a file that is missing, or outside its folder.
  */
 export async function takeAgent(
   path: string,
-  { template, provider, ts }: Partial<OptionsOf<"init">>,
+  target: string,
+  { template, provider, ts }: Partial<OptionsOf<"init">> = {},
 ): Promise<NewAgent> {
   const unused = Object.entries({ template, provider, ts }).find(([, value]) => value);
   if (unused !== undefined) {
     throw new CommandError(
-      `Cannot use --${
-        unused[0]
-      } with --from: expected one of the two, because the agent file has it`,
+      `Cannot use --${unused[0]} with --from: expected one of the two, because the file has both`,
       { code: "USAGE", exitCode: EXIT.usage },
     );
   }
@@ -50,12 +51,17 @@ export async function takeAgent(
   const files = new Map<string, string>();
   const notes: string[] = [];
   const folder = dirname(path);
-  const copy = (name: string) => files.set(...readBeside(folder, name));
-  const { tool_files, external_tools } = config.tools;
-  const isKept = (name: string) => PACKAGE.test(name) || MODULE.test(name);
-  const kept = tool_files.filter(isKept);
-  const python = tool_files.filter((name) => !isKept(name));
-  for (const name of [...kept, ...listModules(config), ...Object.values(config.schemas)]) {
+  const kept = new Set<string>();
+  const copy = (name: string) => {
+    const [path, text] = readBeside(folder, name);
+    files.set(path, text);
+    if (resolve(folder, path) === resolve(target, path)) kept.add(path);
+  };
+  const { tool_files } = config.tools;
+  const isModule = (name: string) => PACKAGE.test(name) || MODULE.test(name);
+  const modules = tool_files.filter(isModule);
+  const python = tool_files.filter((name) => !isModule(name));
+  for (const name of [...modules, ...listModules(config), ...Object.values(config.schemas)]) {
     if (!PACKAGE.test(name)) copy(name);
   }
   const missing = python.length === 0 ? [] : listMissingTools(config, [...files.values()]);
@@ -66,24 +72,23 @@ export async function takeAgent(
     notes.push(`${stubs} has the signatures of ${list}. Write the bodies of its functions.`);
   }
   if (config.flows.length > 0) notes.push("The flows were left out: they are not supported yet.");
+  const { llm = { provider: "openai", model: MODELS.openai, kwargs: {} } } = config;
+  if (config.llm === undefined) notes.push("The agent file names no model: llm was added to it.");
   const agent = editText(file, {
     ...config,
+    llm,
     flows: [],
-    tools: {
-      ...config.tools,
-      tool_files: missing.length > 0 ? [...kept, stubs] : kept,
-      external_tools,
-    },
+    tools: { ...config.tools, tool_files: missing.length > 0 ? [...modules, stubs] : modules },
   });
   const script = writeFirstAnswer(config);
   for (const name of ["conversation.yaml", "tests.agent.yaml"] as const) {
     if (existsSync(join(folder, name))) copy(name);
     else if (script !== undefined) files.set(name, script[name]);
   }
-  const variables = [...new Set([...listVariables(config), ...listKeys(config)])];
   return {
     files: new Map([["agent.yaml", agent], ...files]),
-    variables,
+    kept,
+    variables: [...new Set([...listKeys({ ...config, llm }), ...listVariables(config)])],
     flags: [],
     packages: { valibot: PACKAGES.valibot },
     notes,
@@ -149,11 +154,12 @@ function listKeys({ llm, embedding_model }: AgentConfig): readonly string[] {
     ? [llm as ModelConfig]
     : Object.values(llm as Readonly<Record<string, ModelConfig>>);
   return [...models, ...embedding_model === undefined ? [] : [embedding_model]].flatMap((model) => {
-    const { keys: [key], urlVariable } = PROVIDERS[model.provider];
-    return [
-      ...key === undefined || model.kwargs.api_key !== undefined ? [] : [key],
-      ...urlVariable === undefined || model.kwargs.base_url !== undefined ? [] : [urlVariable],
-    ];
+    const { keys: [own], urlVariable } = PROVIDERS[model.provider];
+    const { api_key, base_url } = model.kwargs;
+    const key = api_key === undefined ? own : findVariable(api_key);
+    return [key, base_url === undefined ? urlVariable : undefined].filter((name) =>
+      name !== undefined
+    );
   });
 }
 

@@ -9,6 +9,8 @@ import type { Files } from "./write_files.ts";
 export interface NewAgent {
   /** Its files. */
   readonly files: Files;
+  /** Those of them that stand in the folder of the project already. */
+  readonly kept: ReadonlySet<string>;
   /** Environment variables that it reads, the key of its model first. */
   readonly variables: readonly string[];
   /** Flags of `nomos` with which its code may call its model; empty for an agent file, which has them. */

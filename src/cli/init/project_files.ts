@@ -18,9 +18,9 @@ const SCHEMAS: Readonly<Record<string, string>> = {
   "tests.agent.yaml": "tests",
 };
 
-/** Returns all files of a project: those of the agent, and the settings of Deno, Git and the shell. */
+/** Returns the files that make a project: those of the agent, and the settings of Deno, Git and the shell. */
 export function listProjectFiles(
-  { files, packages, variables }: NewAgent,
+  { files, kept, packages, variables }: NewAgent,
   steps: readonly NextStep[],
 ): Files {
   const checkout = findCheckout(new URL("../../../", import.meta.url));
@@ -34,7 +34,8 @@ export function listProjectFiles(
   };
   const schemas = `${checkout ?? `https://jsr.io/@nomos/agent/${VERSION}`}/schema`;
   return new Map([
-    ...[...files].map(([name, text]): [string, string] => [name, addSchema(name, text, schemas)]),
+    ...[...files].filter(([name]) => !kept.has(name))
+      .map(([name, text]): [string, string] => [name, addSchema(name, text, schemas)]),
     ["deno.json", `${JSON.stringify(config, null, 2)}\n`],
     [".env.example", writeVariables(variables)],
     [".gitignore", ".env\n.env.local\n.nomos/\n"],

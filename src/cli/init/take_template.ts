@@ -37,6 +37,7 @@ export function takeTemplate(
   ];
   return {
     files: new Map(files.map((name) => [name, replaceModel(texts[name]!, vendor)])),
+    kept: new Set(),
     variables: [
       ...key === undefined ? [] : [key],
       ...vendor === "azure" && !ts ? ["AZURE_OPENAI_ENDPOINT"] : [],
