@@ -44,6 +44,7 @@ export async function run(
   const place = folder === "." ? "" : ` ${shownInLine(join(folder, "/"))}:`;
   output.line(`Made${place} ${names.map(shownInLine).join(", ")}`);
   for (const note of agent.notes) output.line(shownInLine(note));
+  if (options.quiet) return EXIT.yes;
   output.line();
   for (const { command, meaning } of steps) {
     output.line(`  ${command.padEnd(20)} ${meaning}`.trimEnd());
