@@ -25,8 +25,8 @@ export default new Agent({
       description: "Sum up what was done",
       answer: v.object({
         order: v.string(),
+        wish: v.picklist(["answer", "refund"]),
         solved: v.boolean(),
-        refunded_cents: v.optional(v.number(), 0),
       }),
     },
   },

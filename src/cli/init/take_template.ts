@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { listNeeds } from "../../config/providers.ts";
 import type { OptionsOf } from "../flags.ts";
 import { toFlags } from "../permissions.ts";
 import type { NewAgent } from "./new_agent.ts";
 import { readChoice } from "./read_choice.ts";
 import { PACKAGES, TEMPLATES } from "./templates.ts";
-import { MODELS, packagesOf, replaceModel, VENDORS } from "./vendors.ts";
+import { needsOf, packagesOf, replaceModel, VENDORS } from "./vendors.ts";
 
 /** Templates by name. */
 const ALL: Readonly<Record<string, Readonly<Record<string, string>>>> = TEMPLATES;
@@ -24,10 +23,7 @@ export function takeTemplate(
 ): NewAgent {
   const texts = ALL[readChoice("template", template, Object.keys(ALL))]!;
   const vendor = readChoice("provider", provider, VENDORS);
-  const { hosts, variables } = listNeeds(
-    { provider: vendor, model: MODELS[vendor], kwargs: {} },
-    () => undefined,
-  );
+  const { hosts, variables } = needsOf(vendor);
   const [key] = vendor === "google" ? variables.toReversed() : variables;
   const files = [
     ts ? "agent.ts" : "agent.yaml",
@@ -42,8 +38,10 @@ export function takeTemplate(
       ...key === undefined ? [] : [key],
       ...vendor === "azure" && !ts ? ["AZURE_OPENAI_ENDPOINT"] : [],
     ],
-    flags: ts ? toFlags({ net: hosts, env: variables }) : [],
+    flags: ts ? toFlags({ net: hosts, ...variables.length > 0 && { env: variables } }) : [],
     packages: { valibot: PACKAGES.valibot, ...ts ? packagesOf(vendor) : {} },
-    notes: [],
+    notes: ts && vendor === "azure"
+      ? ["Write the name of your resource in the place of NAME in agent.ts and deno.json."]
+      : [],
   };
 }

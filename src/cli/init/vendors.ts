@@ -4,7 +4,7 @@
  * @module
  */
 import type { ModelConfig } from "../../config/agent_config.ts";
-import { PROVIDERS } from "../../config/providers.ts";
+import { listNeeds, type ModelNeeds, PROVIDERS } from "../../config/providers.ts";
 import { PACKAGES } from "./templates.ts";
 
 /** Vendor of a model, as agent files name it. */
@@ -31,6 +31,9 @@ const YAML_MODEL = "{ provider: openai, model: gpt-5-mini }";
 const TS_MODEL = 'openai({ model: "gpt-5-mini" })';
 const TS_IMPORT = 'import { openai } from "@nomos/agent/openai";\n';
 
+/** URL of a resource of Azure, whose name the user must fill in. */
+const AZURE_URL = "https://NAME.openai.azure.com/openai/v1";
+
 /** Package of Anthropic's models. */
 const ANTHROPIC = "@ai-sdk/anthropic";
 const ANTHROPIC_IMPORTS = `import { createAnthropic } from "${ANTHROPIC}";
@@ -50,6 +53,12 @@ export function replaceModel(text: string, vendor: VendorName): string {
     });
 }
 
+/** Returns the hosts and environment variables that the model of a vendor needs in TypeScript. */
+export function needsOf(vendor: VendorName): ModelNeeds {
+  const kwargs = vendor === "azure" ? { base_url: AZURE_URL } : {};
+  return listNeeds({ provider: vendor, model: MODELS[vendor], kwargs }, () => undefined);
+}
+
 /** Returns the packages that the model of a vendor needs in TypeScript. */
 export function packagesOf(vendor: VendorName): Readonly<Record<string, string>> {
   return vendor === "anthropic" ? { [ANTHROPIC]: PACKAGES[ANTHROPIC] } : {};
@@ -60,11 +69,11 @@ function writeModel(vendor: VendorName): string {
   const model = MODELS[vendor];
   if (vendor === "anthropic") return `aiSdk(createAnthropic()("${model}"))`;
   if (vendor === "openai") return `openai({ model: "${model}" })`;
-  const { baseURL = "https://NAME.openai.azure.com/openai/v1", keys } = PROVIDERS[vendor];
+  const { baseURL = AZURE_URL, keys: [key] } = PROVIDERS[vendor];
   // The keys of all others are read by the name of their host.
   const needsKey = vendor === "cohere" || vendor === "huggingface";
   return `openai({
     model: "${model}",
     baseURL: "${baseURL}",
-${needsKey ? `    apiKey: () => Deno.env.get("${keys[0]}") ?? "",\n` : ""}  })`;
+${needsKey ? `    server: { apiKeyVariable: "${key}" },\n` : ""}  })`;
 }
