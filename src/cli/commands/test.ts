@@ -32,6 +32,10 @@ export async function run(
   { options, positionals, output, project }: AgentCall<"test">,
 ): Promise<number> {
   const { junit, filter, "fail-fast": stopsEarly } = options;
+  const written = junit !== undefined ? "--junit" : options.record ? "--record" : undefined;
+  if (options.watch && written !== undefined) {
+    throw refuse(`Cannot use ${written} with --watch, because what it writes is a change`);
+  }
   const print = choosePrint(junit, output);
   const begin = performance.now();
   const runner = new TestRunner({
