@@ -31,8 +31,8 @@ const YAML_MODEL = "{ provider: openai, model: gpt-5-mini }";
 const TS_MODEL = 'openai({ model: "gpt-5-mini" })';
 const TS_IMPORT = 'import { openai } from "@nomos/agent/openai";\n';
 
-/** URL of a resource of Azure, whose name the user must fill in. */
-const AZURE_URL = "https://NAME.openai.azure.com/openai/v1";
+/** Host of a resource of Azure, whose name the user must fill in. */
+const AZURE_HOST = "NAME.openai.azure.com";
 
 /** Package of Anthropic's models. */
 const ANTHROPIC = "@ai-sdk/anthropic";
@@ -55,8 +55,8 @@ export function replaceModel(text: string, vendor: VendorName): string {
 
 /** Returns the hosts and environment variables that the model of a vendor needs in TypeScript. */
 export function needsOf(vendor: VendorName): ModelNeeds {
-  const kwargs = vendor === "azure" ? { base_url: AZURE_URL } : {};
-  return listNeeds({ provider: vendor, model: MODELS[vendor], kwargs }, () => undefined);
+  if (vendor === "azure") return { hosts: [AZURE_HOST], variables: PROVIDERS.azure.keys };
+  return listNeeds({ provider: vendor, model: MODELS[vendor], kwargs: {} }, () => undefined);
 }
 
 /** Returns the packages that the model of a vendor needs in TypeScript. */
@@ -69,7 +69,7 @@ function writeModel(vendor: VendorName): string {
   const model = MODELS[vendor];
   if (vendor === "anthropic") return `aiSdk(createAnthropic()("${model}"))`;
   if (vendor === "openai") return `openai({ model: "${model}" })`;
-  const { baseURL = AZURE_URL, keys: [key] } = PROVIDERS[vendor];
+  const { baseURL = `https://${AZURE_HOST}/openai/v1`, keys: [key] } = PROVIDERS[vendor];
   // The keys of all others are read by the name of their host.
   const needsKey = vendor === "cohere" || vendor === "huggingface";
   return `openai({
