@@ -15,8 +15,10 @@ import { takeTemplate } from "../../src/cli/init/take_template.ts";
 import { PACKAGES, TEMPLATES } from "../../src/cli/init/templates.ts";
 import { VENDORS } from "../../src/cli/init/vendors.ts";
 import { writeFiles } from "../../src/cli/init/write_files.ts";
+import { countOffline } from "../../src/config/test_file/plan_tests.ts";
 import { VERSION } from "../../src/version.ts";
 import { fixture, inFolder } from "../config/fixtures.ts";
+import { nomosJson } from "./in_process.ts";
 import { deno, expectCode, nomos, ROOT } from "./process.ts";
 
 /** Flags of `nomos init` that are not given. */
@@ -249,27 +251,60 @@ Deno.test("nomos init --from, refuses broken files, files elsewhere, and flags o
   }
 });
 
+Deno.test("nomos init, the tests of every template pass, in YAML and in TypeScript", async () => {
+  await inFolder(async (folder) => {
+    for (const template of Object.keys(TEMPLATES)) {
+      for (const ts of [false, true]) {
+        const project = `${folder}/${template}-${ts}`;
+        const agent = takeTemplate({ ...NO_FLAGS, template, ts });
+        make(project, agent);
+        const { counts } = await nomosJson(0, "test", project);
+        const { passed, skipped } = counts;
+        assertEquals([passed, skipped], [countOffline(agent.files.get("tests.agent.yaml")!), 1]);
+      }
+    }
+  });
+});
+
 Deno.test("nomos init, every line that it prints runs, without a key", async () => {
   await inFolder(async (folder) => {
-    const made = await expectCode(0, nomos(["init", "my cafe"], { cwd: folder }));
-    assertEquals(made.stderr, "");
-    const [first, ...lines] = made.stdout.trimEnd().split("\n").filter((line) => line !== "");
-    const cwd = `${folder}/my cafe`;
-    assertEquals(
-      first!.replace("Made my cafe/: ", "").split(", ").sort(),
-      listFolder(cwd),
-    );
-    assertEquals(lines.shift(), "  cd 'my cafe'");
-    assert(lines.length > 0);
-    for (const line of lines) {
-      const [, task] = /^ {2}deno task (\w+) +\S/.exec(line)!;
-      const flags = task === "chat" ? ["--model", "auto"] : [];
-      await expectCode(0, deno(["task", task!, ...flags], { cwd, stdin: "A latte\n" }));
+    for (
+      const [name, cd, ...flags] of [
+        ["my cafe", "  cd 'my cafe'"],
+        ["desk", "  cd desk", "--template=support", "--ts", "--provider=anthropic"],
+      ] as const
+    ) {
+      const made = await expectCode(0, nomos(["init", name, ...flags], { cwd: folder }));
+      assertEquals(made.stderr, "");
+      const [first, ...lines] = made.stdout.trimEnd().split("\n").filter((line) => line !== "");
+      const cwd = `${folder}/${name}`;
+      assertEquals(first!.replace(`Made ${name}/: `, "").split(", ").sort(), listFolder(cwd));
+      assertEquals(lines.shift(), cd);
+      const tasks = lines.map((line) => /^ {2}deno task (\w+) +\S/.exec(line)![1]!);
+      assertEquals(tasks.slice(0, 4), ["chat", "test", "validate", "graph"]);
+      const run = (...args: string[]) => deno(["task", "--quiet", ...args], { cwd, stdin: "Hi\n" });
+      // A pipe gets no invented answers unless it asks for them.
+      const given = tasks.map((task) => task === "chat" ? [task, "--model", "auto"] : [task]);
+      await Promise.all([
+        expectCode(3, run("chat")),
+        ...given.map(async (args) => {
+          assert((await expectCode(0, run(...args))).stdout !== "", args[0]);
+        }),
+      ]);
     }
-    const again = await expectCode(1, nomos(["init", "my cafe", "--json"], { cwd: folder }));
+    const again = await expectCode(1, nomos(["init", "desk", "--json"], { cwd: folder }));
     assertEquals(JSON.parse(again.stdout).error.code, "FILES_IN_THE_WAY");
     const refused = await expectCode(2, nomos(["init", "--generate", "a cafe"], { cwd: folder }));
     assertEquals(refused.stderr.trimEnd().split("\n").length, 1);
-    assertEquals(listFolder(folder), ["my cafe"]);
+    assertEquals(listFolder(folder), ["desk", "my cafe"]);
   });
+});
+
+Deno.test("docs/getting-started.md, the way without a program has the tasks of a new agent", async () => {
+  const page = await Deno.readTextFile(`${ROOT}docs/getting-started.md`);
+  const [, way] = /## Without a program\n([^]*?)\n## /.exec(page)!;
+  const named = [...way!.matchAll(/^deno task (\w+)/gm)].map(([, task]) => task!);
+  const steps = listNextSteps(".", takeTemplate(NO_FLAGS));
+  assertEquals(named, ["chat", "validate", "graph", "test"]);
+  for (const task of named) assert(steps.some(({ command }) => command === `deno task ${task}`));
 });
