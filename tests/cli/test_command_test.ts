@@ -281,3 +281,47 @@ export const close = () => closed.push("closed");
     assertEquals((await import(`file://${folder}/agent.ts`)).closed, ["closed"]);
   });
 });
+
+Deno.test("nomos test, refuses hostile files at once, each with its place", async () => {
+  const test = "{ input: Hi, script: [{ respond: Hi }], check: { says: Hi } }";
+  const aliases = Array.from(
+    { length: 8 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${Array(10).fill(`*a${level}`).join()}]\n`,
+  );
+  const hostile: readonly (readonly [text: string, problem: RegExp])[] = [
+    [`a0: &a0 [x]\n${aliases.join("")}unit: *a8\n`, /too many values/],
+    [`unit: ${"[".repeat(100_000)}`, /nested too deeply/],
+    [`unit: { a: { input: ${"x".repeat(1_000_000)} } }`, /characters: expected at most/],
+    [`unit:\n  a: ${test}\n  a: ${test}\n`, /:3:3 {2}unit\.a: the key "a" stands here twice/],
+    ["unit: { a: !!js/function 'x' }", /:1:\d+ {2}Unresolved tag/],
+    [`unit: { a: { <<: [*b], input: Hi } }`, /:1:\d+ {2}/],
+    ["unit: { ~: { input: Hi } }", /a key that is no text/],
+    [
+      `unit: { a: { input: Hi, script: [{ respond: Hi }], check: { model_calls: -1 } } }`,
+      /:1:\d+ {2}unit\.a\.check\.model_calls: it is -1: expected a whole number from 0/,
+    ],
+    [
+      `unit: { a: { input: Hi, runs: .inf, check: { says: Hi } } }`,
+      /unit\.a\.runs: it is Infinity/,
+    ],
+    [`unit: { a: { input: Hi, runs: 0, check: { says: Hi } } }`, /unit\.a\.runs: it is 0/],
+    [`unit: { a: { imput: Hi, check: { says: Hi } } }`, /did you mean "input"\?/],
+  ];
+  for (const [text, problem] of hostile) {
+    await withFiles({ ...FILES, "tests.agent.yaml": text }, async (folder) => {
+      const { counts, files } = await nomosJson(1, "test", folder);
+      assertEquals(counts.broken, 1);
+      assertMatch(files[0].problem, problem);
+    });
+  }
+  const named = `unit: { __proto__: ${test}, constructor: ${test}, NO: ${test}, 1.10: ${test} }`;
+  await withFiles({ ...FILES, "tests.agent.yaml": named }, async (folder) => {
+    const { files } = await nomosJson(0, "test", folder);
+    assertEquals(files[0].tests.map(({ name }: { name: string }) => name), [
+      "__proto__",
+      "constructor",
+      "NO",
+      "1.10",
+    ]);
+  });
+});
