@@ -41,9 +41,9 @@ export function escapeJson(json: string): string {
   });
 }
 
-/** End of a text whose meaning depends on what follows: half of a pair, or a joiner. */
+/** End of a text whose meaning depends on what follows: a picture and its joiners, half of a pair. */
 const OPEN_END =
-  /(?:[\ud800-\udbff]|\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?\u200d?)$/u;
+  /(?:(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?\u200d)*\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?\u200d?)?[\ud800-\udbff]?$/u;
 
 /** Text that arrives in parts, as a terminal shows it. */
 export class ShownStream {
