@@ -52,7 +52,8 @@ export class ShownStream {
   /** Returns what can be shown after another part of the text. */
   push(text: string): string {
     const all = this.#open + text;
-    const [open = ""] = OPEN_END.exec(all) ?? [];
+    // Long chains of pictures, which nobody writes, would take long to find.
+    const [open = ""] = OPEN_END.exec(all.slice(-64)) ?? [];
     this.#open = open;
     return shown(all.slice(0, all.length - open.length));
   }
