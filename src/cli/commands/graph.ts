@@ -45,12 +45,18 @@ export async function run({ options, output, project }: AgentCall<"graph">): Pro
   const { agent } = opened;
   try {
     const graph = coreOf(agent)?.graph;
+    if (graph === undefined && (format !== "mermaid" || options.session !== undefined)) {
+      throw new CommandError(
+        `Cannot draw ${quote(agent.name)}: another copy of @nomos/agent made it, which draws ` +
+          "--format mermaid without --session alone",
+      );
+    }
     const way = await readWay(graph?.start, options, project);
-    // The graph of an agent of another copy of the package cannot be seen.
     const drawing = graph === undefined
       ? agent.diagram()
       : await draw(format, agent.name, graph, way, {
-        width: process.stdout.columns ?? 80,
+        // A terminal that does not know its width says 0.
+        width: process.stdout.columns || 80,
         paint: (colour, text) => options.output === undefined ? output.paint(colour, text) : text,
       });
     if (options.output !== undefined) writeDrawing(options.output, drawing);

@@ -42,7 +42,7 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
     opensContext: options.explore,
     onNote: (text) => output.note(shown(text)),
   });
-  const report = await complete(checked, options);
+  const report = await complete(checked, options).finally(() => checked.close());
   const problem = `Not valid: ${count(report.errors.length, "error")}, ` +
     count(report.warnings.length, "warning") + (options.strict ? " (--strict)" : "");
   if (options.permissions) return printPermissions(report, checked, { output, problem });

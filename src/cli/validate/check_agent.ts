@@ -40,7 +40,12 @@ export interface CheckedAgent {
   readonly context?: unknown;
   /** Returns the place of a step. */
   locateStep(step: string): Pick<ConfigProblem, "file" | "line" | "column" | "path">;
+  /** Closes what a module opened. */
+  close(): Promise<void>;
 }
+
+/** Parts of every result of a check that found errors, or an agent that opened nothing. */
+const NOTHING_OPEN = { close: () => Promise.resolve() } as const;
 
 /** Options of a check. */
 interface CheckOptions {
@@ -57,7 +62,22 @@ export async function checkAgent(
   project: Project,
   options: CheckOptions,
 ): Promise<CheckedAgent> {
-  return project.isModule ? await checkModule(project, options) : await checkFile(project, options);
+  const { path } = project;
+  const locateStep = (step: string) => {
+    return { file: path, line: 1, column: 1, path: `steps.${step}` };
+  };
+  try {
+    return project.isModule
+      ? await checkModule(project, options, locateStep)
+      : await checkFile(project, options);
+  } catch (error) {
+    const unusable = { locateStep, ...NOTHING_OPEN };
+    if (error instanceof ConfigFileError) {
+      return { errors: error.problems, warnings: sort(error.warnings), ...unusable };
+    }
+    if (!(error instanceof CommandError)) throw error;
+    return { errors: describeFailure(project, error), warnings: [], ...unusable };
+  }
 }
 
 async function checkFile(
@@ -69,6 +89,7 @@ async function checkFile(
   const { config } = inspection;
   const locateStep = (step: string) => locate(inspection, step);
   const name = typeof config?.name === "string" ? { name: config.name } : {};
+  const known = { ...name, locateStep, ...NOTHING_OPEN };
   const warnings: ConfigProblem[] = [];
   try {
     const agent = await loadAgent({ path, text }, {
@@ -83,10 +104,10 @@ async function checkFile(
       warnings.push({ ...locateStep(step), message });
     }
     const permissions = listPermissions(project, { path, config });
-    return { ...name, agent, core, errors: [], warnings: sort(warnings), permissions, locateStep };
+    return { ...known, agent, core, errors: [], warnings: sort(warnings), permissions };
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;
-    return { ...name, errors: error.problems, warnings: sort(error.warnings), locateStep };
+    return { ...known, errors: error.problems, warnings: sort(error.warnings) };
   }
 }
 
@@ -148,35 +169,24 @@ function listPermissions(
 async function checkModule(
   project: Project,
   { opensContext, onNote }: CheckOptions,
+  locateStep: CheckedAgent["locateStep"],
 ): Promise<CheckedAgent> {
-  const { path } = project;
-  const place = { file: path, line: 1, column: 1, path: "" };
-  const locateStep = (step: string) => ({ ...place, path: `steps.${step}` });
-  try {
-    const opened = await openAgent(project, { onWarning: () => {}, onNote });
-    try {
-      const { agent } = opened;
-      const core = coreOf(agent);
-      const warnings = core === undefined
-        ? agent.warnings.map((message) => ({ ...place, message }))
-        : findWarnings(core.graph).map(({ step, message }) => ({ ...locateStep(step), message }));
-      const context = opensContext ? await opened.openContext("validate") : {};
-      return {
-        name: agent.name,
-        agent,
-        ...core !== undefined && { core },
-        errors: [],
-        warnings,
-        locateStep,
-        ...context,
-      };
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return { errors: describeFailure(project, error), warnings: [], locateStep };
-  }
+  const opened = await openAgent(project, { onWarning: () => {}, onNote });
+  const { agent } = opened;
+  const core = coreOf(agent);
+  const warnings = core === undefined
+    ? agent.warnings.map((message) => ({ ...locateStep(""), path: "", message }))
+    : findWarnings(core.graph).map(({ step, message }) => ({ ...locateStep(step), message }));
+  return {
+    name: agent.name,
+    agent,
+    ...core !== undefined && { core },
+    errors: [],
+    warnings,
+    locateStep,
+    ...opensContext && await opened.openContext("validate"),
+    close: () => opened.close(),
+  };
 }
 
 /** Place at the beginning of a message. */
