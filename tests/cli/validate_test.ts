@@ -169,6 +169,32 @@ export default new Agent({
   });
 });
 
+Deno.test("validate --explore, opens the context of a module for its guards, and closes it after them", () =>
+  withFiles({
+    "agent.ts": `
+import { Agent, MockLLM } from "${new URL("../../mod.ts", import.meta.url).href}";
+let isOpen = true;
+const guard = ({ context }) => {
+  if (!isOpen) throw new Error("it is closed");
+  return context.may;
+};
+export default new Agent({
+  name: "desk",
+  llm: new MockLLM([]),
+  start: "talk",
+  steps: {
+    talk: { description: "Talk", routes: { pay: { when: "go", guard } } },
+    pay: { description: "Pay" },
+  },
+});
+export const context = () => ({ may: true });
+export const close = () => { isOpen = false; };
+`,
+  }, async (folder) => {
+    const report = await nomosJson(0, "validate", `${folder}/agent.ts`, "--explore", "--strict");
+    assertEquals([report.warnings, report.explored.missed], [[], 0]);
+  }));
+
 for (
   const [kind, text] of Object.entries({
     "an empty file": "",
