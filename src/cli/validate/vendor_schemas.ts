@@ -108,7 +108,10 @@ function buildSchema(step: Step, profile: SchemaProfile): StepSchema | string {
   }
 }
 
-/** Formats the schemas as a sentence: sizes, and what each vendor loses. */
+/** Maximum length of a line with several vendors, in characters. */
+const MAX_LINE = 110;
+
+/** Formats the schemas: sizes, and what each vendor loses. A long line is divided by vendor. */
 export function formatSchemas(schemas: VendorSchemas): string {
   const parts = Object.entries(schemas).map(([vendor, steps]) => {
     const sizes = Object.values(steps).map(({ bytes }) => (bytes / 1000).toFixed(1));
@@ -117,7 +120,8 @@ export function formatSchemas(schemas: VendorSchemas): string {
     const size = least === most ? `${most} kB` : `${least} to ${most} kB`;
     return [`${vendor}: ${size}`, ...formatLost(Object.values(steps))].join(", ");
   });
-  return `Schemas for ${parts.join("; ")}`;
+  const line = `Schemas for ${parts.join("; ")}`;
+  return line.length <= MAX_LINE ? line : parts.map((part) => `Schemas for ${part}`).join("\n");
 }
 
 const smaller = (a: string, b: string) => Number(a) <= Number(b) ? a : b;
@@ -133,9 +137,14 @@ function formatLost(steps: readonly StepSchema[]): readonly string[] {
   }
   if (byPath.size === 0) return [];
   const named = [...byPath].slice(0, MAX_NAMED).map(([path, keywords]) =>
-    `${path} loses its ${[...keywords].join(" and its ")}`
+    `${path} loses its ${[...keywords].map(nameKeyword).join(" and its ")}`
   );
   const others = byPath.size - named.length;
   if (others > 0) named.push(`${others} more ${others === 1 ? "value loses" : "values lose"} some`);
   return [`${named.join(", ")} (said in words)`];
+}
+
+/** Returns a keyword, or a word that says more. */
+function nameKeyword(keyword: string): string {
+  return keyword === "prefixItems" ? "order" : keyword;
 }
