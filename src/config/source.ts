@@ -67,7 +67,14 @@ export class Source {
     }
     this.file = file;
     const isTooLong = text.length > MAX_CHARS;
-    this.document = this.#parse(isTooLong ? "" : text);
+    const deep = isTooLong ? undefined : findDeepPlace(text);
+    this.document = this.#parse(isTooLong || deep !== undefined ? "" : text);
+    if (deep !== undefined) {
+      for (const { index } of text.slice(0, deep).matchAll(/\n/g)) {
+        this.#lines.addNewLine(index + 1);
+      }
+      this.#report([], deep, TOO_DEEP);
+    }
     if (isTooLong) {
       this.#report([], 0, {
         message: `it has ${text.length} characters`,
@@ -207,6 +214,23 @@ export class Source {
       }
     }
   }
+}
+
+/** Number of brackets that are open at once, or of markers of items in a row, that no author writes. */
+const MAX_OPEN = 1_000;
+
+/**
+ * Returns the offset at which a text is nested so deeply that the parser would take long to refuse it.
+ * Brackets in texts count too, so the limit is far above that of the depth.
+ */
+function findDeepPlace(text: string): number | undefined {
+  let open = 0;
+  for (const { 0: found, index } of text.matchAll(/[[{\]}]|(?:[-?][ \t]+)+/g)) {
+    if (found === "]" || found === "}") open = Math.max(0, open - 1);
+    else if (found === "[" || found === "{") open++;
+    if (open > MAX_OPEN || found.length > 2 * MAX_OPEN) return index;
+  }
+  return undefined;
 }
 
 /**

@@ -270,6 +270,7 @@ const HOSTILE: Readonly<Record<string, readonly [text: string, words: string]>> 
   "an unknown alias": ["name: *a", "has no value"],
   "deep lists": ["[".repeat(100_000), "nested too deeply"],
   "deep items": [`${"- ".repeat(100_000)}x`, "nested too deeply"],
+  "deep lists on line 2": [`a: 1\nb: ${"[".repeat(100_000)}`, ".yaml:2:"],
   "a depth of 100": ["[".repeat(100) + "]".repeat(100), "at most 64 levels"],
   "a long text": ["x".repeat(250_001), "at most 250000"],
   "a key that stands twice": ["name: a\nname: b", 'the key "name" stands here twice'],
