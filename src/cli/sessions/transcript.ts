@@ -114,7 +114,6 @@ function describe(event: SessionEvent, agent: string, calls: CallNames): readonl
     case "embedded":
     case "tool_started":
     case "tool_deferred":
-    case "embedded":
       return [];
     default:
       return event satisfies never;
