@@ -1,8 +1,11 @@
 import { Agent, decide, type LLM, MockLLM, type ScriptEntry, Tool } from "@nomos/agent";
 import { loadAgent } from "@nomos/agent/config";
 import { sqliteStore } from "@nomos/agent/sqlite";
+import { memoryStore, type Store } from "@nomos/agent/store";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
+import { Output } from "../../src/cli/output.ts";
+import { listSessions } from "../../src/cli/sessions/list_sessions.ts";
 import { widthOf } from "../../src/cli/table.ts";
 import { nomos, nomosJson, nomosWith } from "./in_process.ts";
 
@@ -94,6 +97,27 @@ Deno.test("sessions list, takes a page by prefix, status, limit and the last id"
     const { stderr } = await nomos("sessions", "--store", url, "--limit", "1");
     assertStringIncludes(stderr, "--after ann");
   }));
+
+Deno.test("sessions list, reads the logs of the sessions of its page alone", async () => {
+  const store = memoryStore();
+  for (let index = 0; index < 40; index++) {
+    const desk = createDesk(decide.respond("Hello"));
+    await (await desk.openSession(`s${index + 10}`, { store })).next("Hi");
+  }
+  const read: string[] = [];
+  const counting: Store = {
+    ...store,
+    entries: (id, range) => {
+      read.push(id);
+      return store.entries(id, range);
+    },
+  };
+  const output = new Output({ json: true, quiet: false, color: false });
+  output.write = () => {};
+  const options = { prefix: "s2", status: [], limit: 3 } as never;
+  await listSessions(counting, { options, positionals: [], output });
+  assertEquals(read, ["s20", "s21", "s22"]);
+});
 
 Deno.test("sessions show, numbers the events before which a fork can cut", () =>
   withStore(async (url) => {
