@@ -38,7 +38,7 @@ export interface Prompt {
  * Standing text and history of a session as messages. Each event is rendered once, when
  * messages are first read. For a model that reads none, such as a mock, none is rendered.
  */
-export class Transcript {
+export class Transcript extends ShownEvents {
   readonly #messages: Message[];
   /**
    * Characters up to the end of each message, so that a report need not add all of them;
@@ -46,29 +46,29 @@ export class Transcript {
    */
   #ends: number[] | undefined;
   readonly #notices: Notices;
-  /** Events, as far as they are not rendered yet. */
-  readonly #shown = new ShownEvents();
   /** Summary in place of the events before it; undefined if there is none. */
   readonly #summary: ViewFields | undefined;
-  /** Sequence number of the first event; undefined before it. */
-  #first: number | undefined;
+  /** Sequence number of the first event. */
+  readonly #first: number;
   /** Parts of the messages; undefined until they are needed. */
   #parts: TranscriptParts | undefined;
   /**
    * Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. A
    * summary is shown in place of the events before it.
+   *
+   * @param first Sequence number of the first event that is added. @default {0}
    */
-  constructor(standing: Message, maxErrors: number, summary?: ViewFields) {
+  constructor(standing: Message, maxErrors: number, summary?: ViewFields, first: number = 0) {
+    super();
     this.#messages = summary === undefined ? [standing] : [standing, ...renderSummary(summary)];
     this.#notices = new Notices(maxErrors);
     this.#summary = summary;
+    this.#first = first;
   }
 
-  /** Adds an event. */
-  add(event: SessionEvent): void {
-    this.#first ??= event.seq;
+  override add(event: SessionEvent): void {
     this.#notices.add(event);
-    this.#shown.add(event);
+    super.add(event);
   }
 
   /**
@@ -78,7 +78,7 @@ export class Transcript {
    * @param mayRespond True if the request offers RESPOND.
    */
   buildPrompt(step: Message, mayRespond = true): Prompt {
-    const stable = this.#messages.length + (this.#shown.waiting?.length ?? 0);
+    const stable = this.#messages.length + (this.waiting?.length ?? 0);
     return { stable, notices: this.#notices.capture(mayRespond), step };
   }
 
@@ -107,7 +107,7 @@ export class Transcript {
     log: { at(seq: number): SessionEvent | undefined },
     step: string,
   ): readonly RequestPart[] {
-    this.#parts ??= new TranscriptParts(this.#summary, this.#first ?? 0);
+    this.#parts ??= new TranscriptParts(this.#summary, this.#first);
     const tail: RequestPart[] = [{ kind: "step", step }];
     if (notices !== undefined) tail.unshift({ kind: "notice" });
     return this.#parts.list(stable, log).concat(tail);
@@ -133,7 +133,7 @@ export class Transcript {
 
   #render(): void {
     const { shortened = 0 } = this.#summary ?? {};
-    for (const event of this.#shown.take()) {
+    for (const event of this.take()) {
       this.#messages.push(renderEvent(event, event.seq < shortened));
     }
   }

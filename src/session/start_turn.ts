@@ -29,9 +29,14 @@ export function startTurn(
   const command = Array.isArray(given) ? given.map(copyBytes) : given;
   const { inputId } = options ?? {};
   const same = inputId === undefined ? undefined : session.findTurn(inputId);
-  const locked = same === undefined ? tryLock(session) : { turn: same };
-  if ("error" in locked) return { play: () => refuse(session, command, locked.error) };
-  const { turn } = locked;
+  let turn: RunningTurn;
+  try {
+    turn = same ?? session.lock();
+  } catch (error) {
+    // Observers see a turn even if it is refused.
+    if (session.agent.observers.length === 0) throw error;
+    return { play: () => refuse(session, command, error) };
+  }
   if (inputId !== undefined) turn.input ??= { id: inputId, command };
   const play = (out: Out<StreamPart> | undefined): Promise<Turn> => {
     if (code === undefined) return loadCode().then(() => play(out));
@@ -57,18 +62,6 @@ function copyBytes(part: Part): Part {
   // Bytes of a detached buffer are empty, cannot be copied, and are refused later.
   if (!(data instanceof Uint8Array) || data.length === 0) return part;
   return { ...part, data: new Uint8Array(data) } as Part;
-}
-
-/** Acquires the lock of a session. The observers of the agent see the turn even if that fails. */
-function tryLock(
-  session: LiveSession,
-): { readonly turn: RunningTurn } | { readonly error: unknown } {
-  try {
-    return { turn: session.lock() };
-  } catch (error) {
-    if (session.agent.observers.length === 0) throw error;
-    return { error };
-  }
 }
 
 async function refuse(

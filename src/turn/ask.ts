@@ -216,12 +216,13 @@ function readDecision(
   raw: RawAnswer,
   watch: CallWatch | undefined,
 ): Answer | undefined | Promise<Answer | undefined> {
-  const build = (reading: DecisionReading | typeof STOPPED) =>
-    reading === STOPPED || turn.isStopped ? undefined : buildAnswer(session, raw, reading, watch);
-  const validating = request.validate(raw.output);
-  return validating instanceof Promise
-    ? turn.unlessStopped(validating).then(build)
-    : build(validating);
+  const reading = request.validate(raw.output);
+  if (reading instanceof Promise) {
+    return turn.unlessStopped(reading).then((read) =>
+      read === STOPPED || turn.isStopped ? undefined : buildAnswer(session, raw, read, watch)
+    );
+  }
+  return turn.isStopped ? undefined : buildAnswer(session, raw, reading, watch);
 }
 
 /** Returns the events of an answer. */

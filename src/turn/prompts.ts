@@ -35,7 +35,7 @@ export class Prompts {
   constructor(agent: AgentCore, log: Log) {
     this.#agent = agent;
     this.#log = log;
-    this.#transcript = this.#createTranscript();
+    this.#transcript = this.#createTranscript(log.first);
     this.#next = log.first;
   }
 
@@ -60,16 +60,15 @@ export class Prompts {
     this.#hasAsked = false;
     // Requests before and after a summary have only the standing text in common.
     this.#last &&= { ...this.#last, stable: 1 };
-    this.#transcript = this.#createTranscript();
     // Events that an earlier summary shows may not be in memory; the last one replaces it.
-    for (let seq = Math.max(summary.until, this.#log.first); seq < summary.seq; seq++) {
-      this.#transcript.add(this.#log.at(seq)!);
-    }
+    const first = Math.max(summary.until, this.#log.first);
+    this.#transcript = this.#createTranscript(first);
+    for (let seq = first; seq < summary.seq; seq++) this.#transcript.add(this.#log.at(seq)!);
   }
 
-  #createTranscript(): Transcript {
+  #createTranscript(first: number): Transcript {
     const { standing, limits: { maxErrors } } = this.#agent;
-    return new Transcript(standingMessageOf(standing), maxErrors, this.summary);
+    return new Transcript(standingMessageOf(standing), maxErrors, this.summary, first);
   }
 
   /** Starts a turn, which has made no request yet. */
