@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { quote } from "../errors.ts";
+import { sha256 } from "../json/text.ts";
 
 /** Part of an input, of a tool's result or of a message. */
 export type Part = TextPart | ImagePart | FilePart;
@@ -47,3 +49,20 @@ export type FilePart = MediaContent & {
   /** Name of the file, with which the model sees it. Default: none. */
   readonly name?: string;
 };
+
+/** Picture or file. */
+export type MediaPart = ImagePart | FilePart;
+
+/**
+ * Describes a picture or file on one line. Bytes are told apart by the beginning of their hash, so
+ * that two pictures of a tool are never the same result.
+ */
+export async function describeMedia(part: MediaPart): Promise<string> {
+  const { type, mediaType, data, url } = part;
+  const title = part.type === "file" && part.name !== undefined
+    ? `${type} ${quote(part.name)}`
+    : type;
+  if (data === undefined) return `[${title}: ${mediaType} at ${url}]`;
+  const hash = (await sha256(new Uint8Array(data))).slice(0, 8);
+  return `[${title}: ${mediaType}, ${data.length} bytes, ${hash}]`;
+}

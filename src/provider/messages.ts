@@ -13,7 +13,7 @@
 import { isBlank } from "../json/blank_text.ts";
 import { sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
-import type { FilePart, ImagePart, Part } from "../llm/part.ts";
+import { describeMedia, type MediaPart, type Part } from "../llm/part.ts";
 import { setBounded } from "../schema/schema_cache.ts";
 
 /** Message order that a chat protocol allows. */
@@ -40,8 +40,9 @@ export class ChatText {
 export class ChatMedia {
   #bytes: Uint8Array | undefined;
   #json: string | undefined;
+  #description: Promise<ChatText> | undefined;
 
-  constructor(readonly part: ImagePart | FilePart) {}
+  constructor(readonly part: MediaPart) {}
 
   /** Bytes, which are decoded once. */
   get bytes(): Uint8Array | undefined {
@@ -51,6 +52,12 @@ export class ChatMedia {
   /** Writes the part as JSON, once. `write` must be the same function in every call. */
   writeOnce(write: () => string): string {
     return this.#json ??= write();
+  }
+
+  /** Returns the line that describes the part in the text of its message. */
+  describe(): Promise<ChatText> {
+    return this.#description ??= describeMedia(this.part)
+      .then((line) => new ChatText(escapeFrames(line.toWellFormed())));
   }
 }
 

@@ -7,7 +7,7 @@ import { ConfigError, quote } from "../errors.ts";
 import type { EventMedia, EventPart } from "../history/event_part.ts";
 import { decodeBase64, encodeBase64 } from "../json/base64.ts";
 import { isBlank } from "../json/blank_text.ts";
-import { sha256 } from "../json/text.ts";
+import { describeMedia, type MediaPart } from "../llm/part.ts";
 import { cutText } from "../tool/result_text.ts";
 
 /** Text of parts, and the parts as events contain them, unless they are text alone. */
@@ -140,20 +140,12 @@ function copyPart(part: CheckedPart): EventPart {
 async function describeParts(given: readonly EventPart[]): Promise<ReadParts> {
   const parts = given.filter((part) => part.type !== "text" || !isBlank(part.text));
   const texts = await Promise.all(
-    parts.map((part) => part.type === "text" ? part.text : describeMedia(part)),
+    parts.map((part) => part.type === "text" ? part.text : describeMedia(decodePart(part))),
   );
   const text = texts.join("\n");
   return parts.some(({ type }) => type !== "text") ? { text, parts } : { text };
 }
 
-/**
- * Describes a picture or file on one line. Bytes are told apart by the beginning of their hash, so
- * that two pictures of a tool are never the same result.
- */
-async function describeMedia({ type, mediaType, name, data, url }: EventMedia): Promise<string> {
-  const title = name === undefined ? type : `${type} ${quote(name)}`;
-  if (data === undefined) return `[${title}: ${mediaType} at ${url}]`;
-  const bytes = decodeBase64(data);
-  const hash = (await sha256(bytes)).slice(0, 8);
-  return `[${title}: ${mediaType}, ${bytes.length} bytes, ${hash}]`;
+function decodePart({ data, ...rest }: EventMedia): MediaPart {
+  return (data === undefined ? rest : { ...rest, data: decodeBase64(data) }) as MediaPart;
 }

@@ -1,8 +1,9 @@
 /** Pictures and files in mocks, cassettes, replays and spans. */
-import { Agent, decide, type LLM, MockLLM, type Part, Tool } from "@nomos/agent";
+import { Agent, decide, type Decision, type LLM, MockLLM, type Part, Tool } from "@nomos/agent";
 import type { Observer } from "@nomos/agent/observer";
 import { otel } from "@nomos/agent/otel";
 import { logged } from "@nomos/agent/llm";
+import { openai } from "@nomos/agent/openai";
 import { memoryStore } from "@nomos/agent/store";
 import { CassetteMissError, record, replay, replaySession } from "@nomos/agent/testing";
 import {
@@ -14,6 +15,7 @@ import {
 } from "@std/assert";
 import * as v from "valibot";
 import { MemoryTracing } from "../otel/memory_tracing.ts";
+import { completion } from "../provider/openai/fixture.ts";
 import { withFile } from "./cassette/cassette_fixture.ts";
 
 const BYTES = Uint8Array.from({ length: 9_000 }, (_, at) => at * 13);
@@ -85,6 +87,38 @@ Deno.test("replaySession() shows the recorded pictures to a model, also those of
   );
   assert(FILE.type === "file");
   assertEquals(shown, ["What is it?", 9_000, FILE.url, "Result of look:", 9_000, FILE.url]);
+});
+
+/** Model that takes no files of this type, and its answers. */
+function picky(): LLM {
+  const wire = ({ reasoning, ...decision }: Decision) =>
+    completion(JSON.stringify({ reasoning, decision }));
+  const replies = [decide.call("look"), decide.respond("A cup"), decide.respond("Bye")].map(wire);
+  return openai({
+    model: "m",
+    apiKey: "k",
+    stream: false,
+    fetch: () => Promise.resolve(replies.shift()!),
+  });
+}
+
+Deno.test("a conversation goes on in a cassette and a replay after a part that its model does not take", async () => {
+  const play = async (llm: LLM) => {
+    const session = agentOf(llm).createSession();
+    await assertRejects(() => session.next(INPUT));
+    assertEquals((await session.next("Look yourself")).response, "A cup");
+    assertEquals((await session.next("Bye")).response, "Bye");
+    return session;
+  };
+  await withFile(async (file) => {
+    const session = await play(record(picky(), file));
+    const llm = replay(file);
+    await play(llm);
+    llm.assertDone();
+    const agent = agentOf(new MockLLM());
+    assertEquals(await replaySession(session, agent), undefined);
+    assertEquals(await replaySession(session, agent, { llm: picky() }), undefined);
+  });
 });
 
 Deno.test("spans with content describe pictures and files, without bytes and secrets", async () => {

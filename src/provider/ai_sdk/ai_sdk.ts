@@ -5,14 +5,16 @@
  */
 import { interruptible } from "../../abort.ts";
 import type { Embeddings, LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import type { MediaPart } from "../../llm/part.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
 import { readUsage } from "../../llm/usage.ts";
 import { embedInBatches } from "../embedding.ts";
 import { asArray, asRecord } from "../untrusted_values.ts";
-import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
+import type { AiSdkCallOptions, AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
 import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
 import { readGenerated, streamAnswer } from "./answer.ts";
 import { createCallOptions } from "./call_options.ts";
+import { recordRefusal, type Target } from "./media.ts";
 import { findVendor } from "./vendor.ts";
 import { convertVendorError } from "./vendor_error.ts";
 
@@ -47,15 +49,32 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   const { embedding } = options;
   const name = options.name ?? createDefaultName(model);
 
-  const target = { name, model };
+  const target: Target = { name, model, refusals: new Map() };
+
+  /** Calls the model. If its package refuses a part that may be described, it is called again. */
+  async function call<Answer>(
+    request: LLMRequest,
+    signal: AbortSignal | undefined,
+    run: (options: AiSdkCallOptions) => PromiseLike<Answer>,
+  ): Promise<Answer> {
+    const read: MediaPart[] = [];
+    const onRead = (part: MediaPart) => read.push(part);
+    const callOptions = await createCallOptions(request, options, vendor, signal, target, onRead);
+    try {
+      return await run(callOptions);
+    } catch (thrown) {
+      if (recordRefusal(target, read, thrown)) return call(request, signal, run);
+      throw thrown;
+    }
+  }
 
   async function decide(request: LLMRequest): Promise<LLMResult> {
     assertRealModelsAllowed(name);
     const { signal } = request;
     signal?.throwIfAborted();
     try {
-      const callOptions = await createCallOptions(request, options, vendor, signal, target);
-      return await readGenerated(await model.doGenerate(callOptions), { name, vendor, request });
+      const generated = await call(request, signal, (callOptions) => model.doGenerate(callOptions));
+      return await readGenerated(generated, { name, vendor, request });
     } catch (thrown) {
       signal?.throwIfAborted();
       throw convertVendorError(thrown, name);
@@ -65,8 +84,7 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   function stream(request: LLMRequest) {
     const open = async (signal: AbortSignal) => {
       assertRealModelsAllowed(name);
-      const callOptions = await createCallOptions(request, options, vendor, signal, target);
-      return await model.doStream!(callOptions);
+      return await call(request, signal, (callOptions) => model.doStream!(callOptions));
     };
     const start = (signal: AbortSignal) => streamAnswer({ name, vendor, request }, open, signal);
     return interruptible(start, request.signal);

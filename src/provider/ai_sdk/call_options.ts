@@ -6,6 +6,8 @@
 import { type JsonSchema, omitUndefined } from "../../json/json.ts";
 import { replaceLoneEscapes } from "../../json/text.ts";
 import type { LLMRequest } from "../../llm/llm.ts";
+import type { MediaPart } from "../../llm/part.ts";
+import { describeUntaken } from "../media.ts";
 import {
   type ChatMedia,
   type ChatMessage,
@@ -17,16 +19,23 @@ import {
 } from "../messages.ts";
 import type { AiSdkCallOptions, AiSdkMessage } from "./ai_sdk_model.ts";
 import type { AiSdkOptions } from "./ai_sdk_options.ts";
-import { createMediaConverter, type Target } from "./media.ts";
+import { convertMedia, createProblemFinder, type Target } from "./media.ts";
 import type { CacheHint, Vendor, VendorOptions } from "./vendor.ts";
 
-/** Creates the options of one call from the request and the model's options. */
+/**
+ * Creates the options of one call from the request and the model's options.
+ *
+ * @param onRead Called with each part of the prompt that the package reads.
+ *
+ * @throws {LLMError} if the model does not take a part of the input.
+ */
 export async function createCallOptions(
   request: LLMRequest,
   options: AiSdkOptions,
   vendor: Vendor,
   abortSignal: AbortSignal | undefined,
   target: Target,
+  onRead: (part: MediaPart) => void,
 ): Promise<AiSdkCallOptions> {
   const { temperature, maxOutputTokens, seed, reasoning, headers } = options;
   const settings = { temperature, maxOutputTokens, seed, reasoning, headers };
@@ -37,7 +46,7 @@ export async function createCallOptions(
     options.providerOptions,
   );
   return {
-    prompt: await createPrompt(request, vendor.messageRules, hint === "marker", target),
+    prompt: await createPrompt(request, vendor.messageRules, hint === "marker", target, onRead),
     responseFormat: {
       type: "json",
       schema: wellFormedSchemas.get(request.schema) ?? toWellFormedSchema(request.schema),
@@ -78,24 +87,24 @@ const MARKER: VendorOptions = {
   bedrock: { cachePoint: { type: "default" } },
 };
 
-/**
- * Creates the prompt of a request.
- *
- * @throws {LLMError} if the model does not load from the URL of a picture or file.
- */
+/** Creates the prompt of a request. */
 async function createPrompt(
   { messages, stable }: LLMRequest,
   rules: MessageRules,
   isMarked: boolean,
   target: Target,
+  onRead: (part: MediaPart) => void,
 ): Promise<AiSdkMessage[]> {
-  const mapped = mapMessages(messages, rules, stable);
-  const convertMedia = mapped.some(({ hasMedia }) => hasMedia)
-    ? await createMediaConverter(target)
-    : undefined;
+  let mapped: readonly ChatMessage[] = mapMessages(messages, rules, stable);
+  if (mapped.some(({ hasMedia }) => hasMedia)) {
+    const findProblem = await createProblemFinder(target);
+    mapped = await describeUntaken(mapped, messages, target.name, findProblem);
+  }
+  const { specificationVersion } = target.model;
+  const toFile = (media: ChatMedia) => convertMedia(media, specificationVersion, onRead);
   // Models of other versions share the messages, and take pictures in another form.
   const prompt = mapped.map((message) =>
-    message.hasMedia ? convert(message, convertMedia) : message.convertOnce(convertText)
+    message.hasMedia ? convert(message, toFile) : message.convertOnce(convertText)
   );
   if (!isMarked) return prompt;
   for (const marked of selectMarked(mapped, stable)) {
@@ -134,7 +143,7 @@ function convertText(message: ChatMessage): AiSdkMessage {
 /** Converts a message. The result is frozen, because requests share it. */
 function convert(
   { role, parts }: ChatMessage,
-  convertMedia?: (media: ChatMedia) => object,
+  toFile?: (media: ChatMedia) => object,
 ): AiSdkMessage {
   if (role === "system") {
     const texts = parts as readonly ChatText[];
@@ -142,7 +151,7 @@ function convert(
   }
   const content = parts.map((part) =>
     Object.freeze(
-      part instanceof ChatText ? { type: "text", text: part.text } : convertMedia!(part),
+      part instanceof ChatText ? { type: "text", text: part.text } : toFile!(part),
     )
   );
   return Object.freeze({ role, content: Object.freeze(content) });

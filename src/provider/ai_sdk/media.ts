@@ -3,45 +3,79 @@
  *
  * @module
  */
-import { createMediaError } from "../media_error.ts";
+import type { MediaPart } from "../../llm/part.ts";
+import type { FindProblem } from "../media.ts";
 import type { ChatMedia } from "../messages.ts";
-import type { AiSdkModel } from "./ai_sdk_model.ts";
+import type { AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
+import { findMediaRefusal } from "./vendor_error.ts";
 
-/** Model that a prompt is for, and its name in messages. */
+/** Model that prompts are for. */
 export interface Target {
+  /** Name in messages. */
   readonly name: string;
   readonly model: AiSdkModel;
+  /** Reasons why the package of the vendor refused parts, by their kinds. */
+  readonly refusals: Map<string, string>;
+}
+
+/** Returns the function that finds the parts that the vendor does not load, or its package refused. */
+export async function createProblemFinder({ model, refusals }: Target): Promise<FindProblem> {
+  const supportedUrls = await model.supportedUrls;
+  return (part) => {
+    const { mediaType, url } = part;
+    if (url !== undefined && supportedUrls && !isSupported(supportedUrls, mediaType, url)) {
+      return "the vendor does not load it; load its bytes, and pass them as `data`";
+    }
+    return refusals.get(kindOf(part));
+  };
 }
 
 /**
- * Returns a function that converts pictures and files to the file parts of the model's
- * specification: since v4, the data is tagged.
+ * Records the part that the package of the vendor refused. Packages say nothing before a call about
+ * what they take, and do not always name what they refused: then it is what they read last.
+ * Returns false if `thrown` is another error.
  *
- * @throws {LLMError} from the function, if the vendor does not load from the URL of the part.
+ * @param read Parts that the package has read.
  */
-export async function createMediaConverter(
-  { name, model }: Target,
-): Promise<(media: ChatMedia) => object> {
-  const { specificationVersion } = model;
-  const supportedUrls = await model.supportedUrls;
-  return (media) => {
-    const { part, part: { mediaType, url } } = media;
-    if (url !== undefined && supportedUrls && !isSupported(supportedUrls, mediaType, url)) {
-      throw createMediaError(
-        name,
-        part,
-        "the vendor does not load it; load its bytes, and pass them as `data`",
-      );
-    }
-    const content = url === undefined
-      ? { type: "data", data: media.bytes }
-      : { type: "url", url: new URL(url) };
-    return {
-      type: "file",
-      mediaType,
-      ...(part.type === "file" && part.name !== undefined && { filename: part.name }),
-      data: specificationVersion === "v4" ? content : content.data ?? content.url,
-    };
+export function recordRefusal(
+  { refusals }: Target,
+  read: readonly MediaPart[],
+  thrown: unknown,
+): boolean {
+  const reason = findMediaRefusal(thrown);
+  const part = read.findLast(({ mediaType }) => reason?.includes(mediaType)) ?? read.at(-1);
+  if (reason === undefined || part === undefined || refusals.has(kindOf(part))) return false;
+  refusals.set(kindOf(part), reason);
+  return true;
+}
+
+/** Returns the kind of a part. Packages take all parts of a kind, or none. */
+function kindOf({ mediaType, url }: MediaPart): string {
+  return `${url === undefined ? "data" : "url"} ${mediaType.toLowerCase()}`;
+}
+
+/**
+ * Converts a picture or file to a file part: since v4, the data is tagged.
+ *
+ * @param onRead Called when the package reads the type of the part.
+ */
+export function convertMedia(
+  media: ChatMedia,
+  version: AiSdkVersion,
+  onRead: (part: MediaPart) => void,
+): object {
+  const { part, part: { mediaType, url } } = media;
+  const content = url === undefined
+    ? { type: "data", data: media.bytes }
+    : { type: "url", url: new URL(url) };
+  return {
+    type: "file",
+    get mediaType() {
+      onRead(part);
+      return mediaType;
+    },
+    ...(part.type === "file" && part.name !== undefined && { filename: part.name }),
+    data: version === "v4" ? content : content.data ?? content.url,
   };
 }
 

@@ -87,10 +87,9 @@ export function convertVendorError(thrown: unknown, name: string, headers?: unkn
       options,
     );
   }
-  if (error.name === "AI_UnsupportedFunctionalityError" && MEDIA_REGEXP.test(reason)) {
-    const wayOut = "convert the picture or file, send its text, or use a model that takes it";
-    const usage = { input: 0, output: 0 };
-    return new LLMError(`${failed}: ${reason}; ${wayOut}`, { ...options, usage });
+  const refusal = findMediaRefusal(thrown);
+  if (refusal !== undefined) {
+    return new LLMError(`${failed}: ${refusal}`, { ...options, usage: { input: 0, output: 0 } });
   }
   if (status !== undefined && (status < 200 || status > 299)) {
     const body = tryParseJson(asString(error.responseBody) ?? "") ?? received;
@@ -118,6 +117,18 @@ export function convertVendorError(thrown: unknown, name: string, headers?: unkn
   const isRetryable = declared ??
     (isUnreadable || isTransientReason(`${detail.code} ${detail.type} ${words}`));
   return new LLMError(`${failed}: ${reason}`, { ...options, isRetryable });
+}
+
+/**
+ * Returns the reason why a package refused a picture or file before its request, and the way out;
+ * undefined for another error.
+ */
+export function findMediaRefusal(thrown: unknown): string | undefined {
+  const { name, message } = asRecord(thrown);
+  const reason = asString(message) ?? "";
+  if (name !== "AI_UnsupportedFunctionalityError" || !MEDIA_REGEXP.test(reason)) return undefined;
+  return `${sanitize(reason).replace(/\.$/, "")}; convert the picture or file, send its text, or ` +
+    "use a model that takes it";
 }
 
 /**

@@ -10,6 +10,7 @@
 import type { JsonSchema } from "../../json/json.ts";
 import { toWellFormedJson } from "../../json/text.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
+import { describeUntaken } from "../media.ts";
 import {
   type ChatMessage,
   ChatText,
@@ -17,14 +18,18 @@ import {
   mapMessages,
   selectMarked,
 } from "../messages.ts";
-import { writeMedia } from "./media.ts";
+import { findMediaProblem, writeMedia } from "./media.ts";
 import type { OutputMode } from "./openai_options.ts";
 import type { Settings } from "./settings.ts";
 
 /** Members of a JSON object: names and JSON texts. */
 type Members = Readonly<Record<string, string>>;
 
-/** Creates the body of a request. It contains the schema in every output mode. */
+/**
+ * Creates the body of a request. It contains the schema in every output mode.
+ *
+ * @throws {LLMError} if the protocol has no form for a part of the input.
+ */
 export async function createCompletionRequest(
   settings: Settings,
   request: LLMRequest,
@@ -36,13 +41,18 @@ export async function createCompletionRequest(
   const messages = output === "json_object"
     ? [...request.messages, written.message]
     : request.messages;
-  const mapped = mapMessages(messages, rules, stable);
+  const mapped = await describeUntaken(
+    mapMessages(messages, rules, stable),
+    messages,
+    settings.name,
+    findMediaProblem,
+  );
   const marked = hasCacheMarkers ? selectMarked(mapped, stable) : undefined;
   let texts = "";
   for (const message of mapped) {
     const text = marked === undefined && !message.hasMedia
       ? message.json
-      : writeParts(message, marked?.has(message) ?? false, settings.name);
+      : writeParts(message, marked?.has(message) ?? false);
     texts += texts === "" ? text : `,${text}`;
   }
   return writeObject({
@@ -71,10 +81,8 @@ function writeObject(members: Members): string {
 /**
  * Writes a message with its parts apart if there are several, because the vendor caches whole
  * parts, and with a marker after the last repeated text.
- *
- * @throws {LLMError} if the protocol has no form for a picture or file.
  */
-function writeParts(message: ChatMessage, isMarked: boolean, llm: string): string {
+function writeParts(message: ChatMessage, isMarked: boolean): string {
   const { role, parts, stableParts } = message;
   if (parts.length === 1 && !isMarked && !message.hasMedia) return message.json;
   const marked = isMarked
@@ -83,7 +91,7 @@ function writeParts(message: ChatMessage, isMarked: boolean, llm: string): strin
   const written = parts.map((part, index) =>
     part instanceof ChatText
       ? `{"type":"text","text":${part.json}${index === marked ? MARKER : ""}}`
-      : part.writeOnce(() => writeMedia(part.part, llm))
+      : part.writeOnce(() => writeMedia(part.part))
   );
   return `{"role":"${role}","content":[${written.join(",")}]}`;
 }

@@ -8,8 +8,7 @@
 import { quote } from "../../errors.ts";
 import { encodeBase64 } from "../../json/base64.ts";
 import { toWellFormedJson } from "../../json/text.ts";
-import type { FilePart, ImagePart } from "../../llm/part.ts";
-import { createMediaError } from "../media_error.ts";
+import type { MediaPart } from "../../llm/part.ts";
 import { escapeFrames } from "../messages.ts";
 
 /** Pictures that the protocol takes. */
@@ -24,61 +23,56 @@ const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
   ["audio/mp3", "mp3"],
 ]);
 
-/**
- * Writes a picture or file as JSON.
- *
- * @throws {LLMError} if the protocol has no form for it.
- */
-export function writeMedia(part: ImagePart | FilePart, llm: string): string {
-  return toWellFormedJson(convertMedia(part, llm));
+/** Returns the reason why the protocol has no form for a picture or file; undefined if it has one. */
+export function findMediaProblem({ mediaType, url }: MediaPart): string | undefined {
+  const type = normalize(mediaType);
+  if (type.startsWith("image/")) {
+    if (IMAGES.includes(type)) return undefined;
+    return `expected one of ${IMAGES.join(", ")}; convert it, or use a model that takes it`;
+  }
+  if (!type.startsWith("text/") && type !== "application/pdf" && !AUDIO_FORMATS.has(type)) {
+    return "expected a picture, a PDF, a text, or audio as WAV or MP3; convert it, or use a model " +
+      "that takes it";
+  }
+  return url === undefined ? undefined : "expected bytes; load them, and pass them as `data`";
 }
 
-function convertMedia(part: ImagePart | FilePart, llm: string): unknown {
+/** Writes a picture or file, for which the protocol has a form, as JSON. */
+export function writeMedia(part: MediaPart): string {
+  return toWellFormedJson(convertMedia(part));
+}
+
+function convertMedia(part: MediaPart): unknown {
   const { mediaType, data, url } = part;
-  const lower = mediaType.toLowerCase();
-  // Not registered, but common.
-  const type = lower === "image/jpg" ? "image/jpeg" : lower;
+  const type = normalize(mediaType);
   if (type.startsWith("image/")) {
-    if (!IMAGES.includes(type)) {
-      throw createMediaError(
-        llm,
-        part,
-        `expected one of ${IMAGES.join(", ")}; convert it, or use a model that takes it`,
-      );
-    }
     return { type: "image_url", image_url: { url: url ?? toDataUrl(type, data!) } };
   }
-  if (type.startsWith("text/") && data !== undefined) {
+  if (type.startsWith("text/")) {
     // Every server takes text, and few take files of it.
     const text = `${title(part)}\n${new TextDecoder().decode(data)}`;
     return { type: "text", text: escapeFrames(text) };
   }
   const format = AUDIO_FORMATS.get(type);
-  const isKnown = format !== undefined || type === "application/pdf" || type.startsWith("text/");
-  if (!isKnown) {
-    throw createMediaError(
-      llm,
-      part,
-      "expected a picture, a PDF, a text, or audio as WAV or MP3; convert it, or use a model that " +
-        "takes it",
-    );
-  }
-  if (data === undefined) {
-    throw createMediaError(llm, part, "expected bytes; load them, and pass them as `data`");
-  }
   if (format !== undefined) {
-    return { type: "input_audio", input_audio: { data: encodeBase64(data), format } };
+    return { type: "input_audio", input_audio: { data: encodeBase64(data!), format } };
   }
   const filename = nameOf(part) ?? "file.pdf";
-  return { type: "file", file: { filename, file_data: toDataUrl(type, data) } };
+  return { type: "file", file: { filename, file_data: toDataUrl(type, data!) } };
 }
 
-function title(part: ImagePart | FilePart): string {
+function normalize(mediaType: string): string {
+  const type = mediaType.toLowerCase();
+  // Not registered, but common.
+  return type === "image/jpg" ? "image/jpeg" : type;
+}
+
+function title(part: MediaPart): string {
   const name = nameOf(part);
   return name === undefined ? `File (${part.mediaType}):` : `File ${quote(name)}:`;
 }
 
-function nameOf(part: ImagePart | FilePart): string | undefined {
+function nameOf(part: MediaPart): string | undefined {
   return part.type === "file" ? part.name : undefined;
 }
 
