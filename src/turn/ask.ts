@@ -82,8 +82,12 @@ export async function ask(
     if (turn.isStopped) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
-    if (isContextFull(error) && (await openCompaction(session, next.prepared)).begin()) {
-      return { drafts: [failure] };
+    try {
+      if (isContextFull(error) && (await openCompaction(session, next.prepared)).begin()) {
+        return { drafts: [failure] };
+      }
+    } catch (mistake) {
+      return { drafts: [failure], error: toLLMError(session, llm, mistake) };
     }
     if (error instanceof LLMContextError) {
       return { drafts: [failure], error: explainFull(session, error) };

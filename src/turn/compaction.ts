@@ -210,6 +210,7 @@ export class Compaction {
     const goal = this.#state.open?.goal ?? this.#meter.size / 2;
     const maxSize = this.#summarySizeFor(goal);
     const maxChars = Math.floor(4 * maxSize);
+    const cut = (text: string) => cutToSize(text, maxSize, this.#meter.measure);
     let result: SummaryResult;
     let [end, size] = [until, 0];
     if (isModel(writer)) {
@@ -227,14 +228,15 @@ export class Compaction {
       }
       size = Math.min(size, room);
       const messages = fitMessages(this.#renderShort(covered, end), room, measure);
-      result = await askForSummary(this.#session, turn, writer, { ...request, messages });
+      result = await askForSummary(this.#session, turn, writer, { ...request, messages }, cut);
     } else {
       const messages = this.#renderShort(covered, until);
       const conversation = { summary, messages, maxChars };
-      result = await callForSummary(turn, writer as Exclude<typeof writer, false>, conversation);
+      const write = writer as Exclude<typeof writer, false>;
+      result = await callForSummary(turn, write, conversation, cut);
     }
     if (result.text !== undefined) {
-      const text = cutToSize(result.text, maxSize, this.#meter.measure);
+      const { text } = result;
       const shown = Math.max(this.#shownNow.until, end);
       const draft = this.#createDraft(reason, { ...fields, until: shown, covered: end, text });
       const unpriced = tracker!.limitsCost && result.usage !== undefined &&

@@ -66,12 +66,13 @@ export function buildSummaryMessages(
   return Object.freeze([FIRST, ...earlier, ...messages.map(removeParts), createTask(maxChars)]);
 }
 
-/** Asks a model for a summary. */
+/** Asks a model for a summary, and cuts it. */
 export async function askForSummary(
   session: LiveSession,
   turn: RunningTurn,
   llm: LLM,
   conversation: Omit<OlderConversation, "signal">,
+  cut: (text: string) => string,
 ): Promise<SummaryResult> {
   const request: LLMRequest = Object.freeze({
     messages: buildSummaryMessages(conversation),
@@ -97,7 +98,7 @@ export async function askForSummary(
       throw new LLMError(`${llm.name} wrote no summary: expected { summary } with text`);
     }
     const usage = readCallUsage(raw, { llm: llm.name, cost, promptChars });
-    return { text, ...(usage && { usage }) };
+    return { text: cut(text), ...(usage && { usage }) };
   } catch (cause) {
     const code = turn.isStopped ? "ABORTED" : isLLMOrMisuseError(cause) ? cause.code : "LLM_FAILED";
     const failure = buildFailure(session, llm, received, code, cause);
@@ -105,16 +106,17 @@ export async function askForSummary(
   }
 }
 
-/** Calls an author's function for a summary. */
+/** Calls an author's function for a summary, and cuts it. */
 export async function callForSummary(
   turn: RunningTurn,
   summarize: (older: OlderConversation) => string | Promise<string>,
   conversation: Omit<OlderConversation, "signal">,
+  cut: (text: string) => string,
 ): Promise<SummaryResult> {
   try {
     const written = (async () => await summarize({ ...conversation, signal: turn.signal }))();
     const text: unknown = await turn.unlessStopped(written);
-    if (typeof text === "string" && !isBlank(text)) return { text };
+    if (typeof text === "string" && !isBlank(text)) return { text: cut(text) };
     throw new TypeError(`"summarize" returned ${quote(text)}: expected text that is not blank`);
   } catch (cause) {
     return { text: undefined, isTooLong: false, cause };

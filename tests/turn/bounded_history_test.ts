@@ -1,4 +1,5 @@
 import { Agent, ConfigError, decide, GraphError, type HistoryOptions, Tool } from "@nomos/agent";
+import { LLMContextError } from "@nomos/agent/llm";
 import {
   assert,
   assertEquals,
@@ -250,6 +251,32 @@ Deno.test("history.countTokens, that fails or returns no number is a mistake of 
     assertStringIncludes(message, `the option "history.countTokens" ${problem}`);
     assertEquals(session.status, "interrupted");
   }
+});
+
+Deno.test("history.countTokens, that fails after a full context does not hide the call of the model", async () => {
+  const cause = new LLMContextError("full", { usage: { input: 70 } });
+  const llm = { name: "full", decide: () => Promise.reject(cause) };
+  const history = { countTokens: () => raise("No table") };
+  const session = makeFriend(llm, history).createSession();
+  const { message } = await assertRejects(() => session.next("Hi"), ConfigError);
+  assertStringIncludes(message, '"history.countTokens" threw: No table');
+  assertEquals(session.state.events.map(({ type }) => type), ["user", "model_failed"]);
+  assertEquals(session.usage.input, 70);
+});
+
+Deno.test("history.countTokens, that fails at a summary does not hide the call of its model", async () => {
+  const llm = new SmallModel({ summarize: () => ({ summary: "BROKEN" }), reports: 1 });
+  const countTokens = (text: string) => text === "BROKEN" ? raise("No table") : text.length / 4;
+  const warnings: string[] = [];
+  const session = makeFriend(llm, { maxTokens: 500, countTokens }, {
+    onWarning: (message: string) => warnings.push(message),
+  }).createSession();
+  let turn = await session.next(LONG);
+  while (!turn.compacted) turn = await session.next(LONG);
+  const [, failed] = turn.events;
+  assert(failed?.type === "model_failed" && failed.usage.input! > 0);
+  assertEquals(failed.code, "CONFIG_INVALID");
+  assertStringIncludes(warnings.join(), '"history.countTokens" threw: No table');
 });
 
 function raise(message: string): never {
