@@ -15,11 +15,11 @@ const NO_USAGE: Usage = Object.freeze({});
 
 /** Usage of a session: a fold of its log. Events are added in order, each once. */
 export class SessionUsage {
-  /** Tokens of all model calls, failed ones included. */
+  /** Tokens of all model calls, failed ones and embeddings included. */
   usage: Usage = NO_USAGE;
-  /** Price of all model calls; undefined if none is known. */
+  /** Price of all model calls, embeddings included; undefined if none is known. */
   cost: number | undefined;
-  /** Number of model calls. */
+  /** Number of model calls for decisions and summaries. */
   modelCalls = 0;
   /** Number of tool calls. */
   toolCalls = 0;
@@ -37,8 +37,9 @@ export class SessionUsage {
       case "tool_started":
         if (!event.wasDeferred) this.toolCalls++;
         return;
-      case "decision":
       case "embedded":
+        return this.#addPrice(event);
+      case "decision":
       case "error":
       case "model_failed":
         this.modelCalls++;

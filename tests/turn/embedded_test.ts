@@ -75,10 +75,9 @@ Deno.test("vectors without a usage are valid, and no event records them", async 
   assertEquals(typesOf(turn.events), ["user", "decision"]);
 });
 
-Deno.test("embeddings reach the limits of tokens, cost and model calls, before the model is asked", async () => {
+Deno.test("embeddings reach the limits of tokens and cost before the model is asked, and are no model calls", async () => {
   const limits = [
     { limits: { turn: { tokens: 20 } } },
-    { limits: { turn: { modelCalls: 2 } } },
     { limits: { turn: { cost: 1 } }, cost: () => 0.5 },
   ];
   for (const options of limits) {
@@ -87,6 +86,10 @@ Deno.test("embeddings reach the limits of tokens, cost and model calls, before t
     assertEquals(typesOf(turn.events), ["user", "embedded", "embedded", "limit"]);
     assertEquals(turn.status, "limited");
   }
+  const counted = agentOf(embedding(reporting({ input: 10 })), {
+    limits: { turn: { modelCalls: 1 } },
+  });
+  assertEquals((await counted.createSession().next("Hi")).status, "waiting");
   // A limit of tokens estimates what is not reported, at one for each four characters.
   const estimated = agentOf(embedding(reporting(undefined)), { limits: { turn: { tokens: 1e6 } } });
   const turn = await estimated.createSession().next("Four");
