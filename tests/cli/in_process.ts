@@ -22,6 +22,7 @@ const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<Launcher
 /** Code of the commands of the agent's process. */
 const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
   test: () => import("../../src/cli/commands/test.ts"),
+  run: () => import("../../src/cli/commands/run.ts"),
   validate: () => import("../../src/cli/commands/validate.ts"),
   graph: () => import("../../src/cli/commands/graph.ts"),
   fork: () => import("../../src/cli/commands/fork.ts"),

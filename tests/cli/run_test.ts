@@ -1,0 +1,234 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { nomos, nomosJson, withFiles } from "./in_process.ts";
+
+const AGENT = `
+name: desk
+llm: { provider: openai, model: gpt-5-mini }
+start: talk
+data:
+  paid: { type: "List[int]", default: [] }
+steps:
+  - id: talk
+    desc: Help the customer
+    tools: [look_up, pay]
+    quick_suggestions: true
+    paths: [{ to: close, when: they are done }]
+  - { id: close, desc: Say goodbye, answer_model: { total: int } }
+tools:
+  files: [tools.ts]
+  defs:
+    look_up: { desc: Look something up, args: [{ key: what, type: str }] }
+    pay: { desc: Pay, args: [{ key: cents, type: int }], approval: true }
+`;
+const TOOLS = `
+console.log("a tool module that prints");
+export const look_up = ({ what }: { what: string }) => {
+  if (what === "trouble") throw new Error("the shelf is empty");
+  return "found " + what;
+};
+export const pay = ({ cents }: { cents: number }) => cents + " cents paid";
+`;
+const SCRIPT = `
+- user: Look
+- { call: look_up, args: { what: "a\\tb\\e[31m" } }
+- respond: "It is\\nhere: \\e[1mbold\\u202e"
+  suggestions: [Pay]
+- user: Pay
+- { call: pay, args: { cents: 500 } }
+- respond: Done
+- user: That is all
+- move: close
+- respond: { total: 500 }
+- user: Bye
+- end: Goodbye
+`;
+const FILES = { "agent.yaml": AGENT, "tools.ts": TOOLS, "conversation.yaml": SCRIPT };
+
+/** Runs a test in the folder of an agent. */
+function withDesk(
+  run: (talk: (...args: string[]) => ReturnType<typeof nomos>, agent: string) => Promise<void>,
+) {
+  return withFiles(FILES, async (folder) => {
+    const agent = `${folder}/agent.yaml`;
+    await run((...args) => nomos("run", agent, "--model", "mock", ...args), agent);
+  });
+}
+
+function says(...inputs: string[]): string[] {
+  return inputs.flatMap((input) => ["--input", input]);
+}
+
+Deno.test("nomos run, prints the answers alone, each in one line that cannot harm a terminal", () =>
+  withDesk(async (talk) => {
+    const { code, stdout, stderr } = await talk(...says("Look", "Pay", "That is all", "Bye"));
+    assertEquals(code, 0, stderr);
+    assertEquals(stdout, 'It is\\nhere: \\u{1b}[1mbold\\u{202e}\nDone\n{"total":500}\nGoodbye\n');
+    assertStringIncludes(stderr, "played by conversation.yaml. Session ");
+    assertEquals((await talk("-q", ...says("Look"))).stderr, "");
+  }));
+
+Deno.test("nomos run --json, prints one event of the log a line, exactly", () =>
+  withDesk(async (talk) => {
+    const { code, stdout } = await talk("--json", ...says("Look"));
+    assertEquals(code, 0);
+    const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(events.map(({ seq }) => seq), events.keys().toArray());
+    assertEquals(
+      events.map(({ type }) => type),
+      ["data_set", "user", "decision", "tool_started", "tool_finished", "decision"],
+    );
+    assertEquals(events[5].decision.response, "It is\nhere: \x1b[1mbold\u202e");
+    assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(stdout));
+  }));
+
+Deno.test("nomos run, goes on with a session, in another process as well", () =>
+  withDesk(async (talk) => {
+    await talk("--session", "ann", ...says("Look"));
+    assertEquals((await talk("--session", "ann", ...says("Pay"))).stdout, "Done\n");
+    const ended = await talk("-s", "ann", ...says("That is all", "Bye"));
+    assertEquals(ended.stdout, '{"total":500}\nGoodbye\n');
+    const late = await talk("-s", "ann", ...says("Hello"));
+    assertEquals([late.code, late.stdout], [1, ""]);
+    assertStringIncludes(late.stderr, 'Cannot go on with session "ann": it has ended');
+    // Nothing is kept in memory.
+    await talk("-s", "bob", "--store", "memory:", ...says("Look"));
+    assertEquals(
+      (await talk("-s", "bob", "--store", "memory:", ...says("Look"))).stdout.length,
+      38,
+    );
+  }));
+
+Deno.test("nomos run --approve, denies a call without a person, allows it, or leaves it waiting", () =>
+  withDesk(async (talk) => {
+    const outcome = async (...args: string[]) => {
+      const { stdout } = await talk("--json", ...args, ...says("Look", "Pay"));
+      const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+      return lines.find((event) => event.tool === "pay" && event.outcome)?.outcome;
+    };
+    assertEquals(await outcome(), "denied");
+    assertEquals(await outcome("--approve", "always"), "ok");
+    const asked = await talk("-s", "ann", "--approve", "ask", ...says("Look", "Pay"));
+    assertEquals(asked.code, 1);
+    assertStringIncludes(asked.stderr, "waits for approval: pay(cents: 500). Decide about it with");
+    const decided = await talk("-s", "ann", "--approve", "always", ...says("That is all"));
+    assertEquals(decided.stdout, 'Done\n{"total":500}\n');
+  }));
+
+Deno.test("nomos run, says what a tool threw and where, and what limited a turn", () =>
+  withFiles({
+    ...FILES,
+    "agent.yaml": `${AGENT}limits: { turn: { tool_calls: 1 } }\n`,
+    "conversation.yaml": "- user: Go\n- { call: look_up, args: { what: trouble } }\n" +
+      "- { call: look_up, args: { what: b } }\n- respond: Hm\n",
+  }, async (folder) => {
+    const { code, stdout, stderr } = await nomos(
+      "run",
+      `${folder}/agent.yaml`,
+      "--model=mock",
+      "--input=Go",
+    );
+    assertEquals([code, stdout], [1, ""]);
+    assert(/Tool look_up failed at .*tools\.ts:4: the shelf is empty/.test(stderr), stderr);
+    assert(
+      /The turn was limited: toolCalls \d+ of 1 \(limits\.turn\.toolCalls\)/.test(stderr),
+      stderr,
+    );
+  }));
+
+Deno.test("nomos run, without a key no script plays unless it is asked for", () =>
+  withDesk(async (_, agent) => {
+    const { code, stdout, stderr } = await nomos("run", agent, "--input", "Look");
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, "no OPENAI_API_KEY. Set it in the shell or in .env");
+    const { error } = await nomosJson(3, "run", agent, "--input", "Look", "--model", "real");
+    assertEquals(error.code, "API_KEY_MISSING");
+    assertEquals((await nomos("run", agent, "--input", "Look", "--model", "auto")).code, 0);
+  }));
+
+Deno.test("nomos run --trace=prompt, prints prompts beside the answer", () =>
+  withDesk(async (talk) => {
+    const { stdout, stderr } = await talk("--trace=prompt", ...says("Look"));
+    assertEquals(stdout.split("\n").length, 2);
+    assertStringIncludes(stderr, "[user] Look");
+    assertEquals((await talk("--trace=all", ...says("Look"))).code, 2);
+  }));
+
+const MODULE = `
+import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+import { openai } from "@nomos/agent/openai";
+import * as v from "valibot";
+const whoami = new Tool({
+  name: "whoami",
+  description: "Who they are",
+  args: v.object({}),
+  run: (_: unknown, { context }: { context: { customer: string } }) => context.customer,
+});
+const make = (llm: ReturnType<typeof openai>) =>
+  new Agent({ name: "desk", llm, start: "talk", steps: { talk: { description: "Help", tools: [whoami] } } });
+export const desk = make(openai({ model: "gpt-5-mini" }));
+export const context = ({ sessionId }: { sessionId: string }) => ({ customer: "the one of " + sessionId });
+export const close = () => console.error("closed");
+`;
+
+Deno.test("nomos run agent.ts, opens a context for each session, and a script plays where a key is missing", () =>
+  withFiles({
+    "agent.ts": MODULE,
+    "two.ts": 'import { desk } from "./agent.ts";\nexport const a = desk, b = desk;\n',
+    "made.ts":
+      'export { context } from "./agent.ts";\nimport { desk } from "./agent.ts";\nexport default () => Promise.resolve(desk);\n',
+    "none.ts": "export const x = 5;\n",
+    "broken.ts": "const a = 1;\nthrow new Error('not today');\n",
+    "conversation.yaml": "- user: Who am I?\n- call: whoami\n- respond: Somebody\n",
+  }, async (folder) => {
+    const run = (name: string, ...args: string[]) =>
+      nomos(
+        "run",
+        `${folder}/${name}`,
+        "-s",
+        "ann",
+        "--store=memory:",
+        "--input=Who am I?",
+        ...args,
+      );
+    const { code, stdout, stderr } = await run("agent.ts", "--model=auto", "--json");
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, '"text":"the one of ann"');
+    assertStringIncludes(stderr, "agent.ts#desk, the only export that is one");
+    assertStringIncludes(stderr, "Played by conversation.yaml: Cannot call model");
+    const refused = await run("agent.ts");
+    assertEquals(refused.code, 3);
+    assertStringIncludes(refused.stderr, "OPENAI_API_KEY");
+    assertEquals((await run("made.ts", "--model=mock")).stdout, "Somebody\n");
+    const failures: Readonly<Record<string, string>> = {
+      "two.ts": "two.ts#a, ",
+      "two.ts#c": 'Cannot find the export "c"',
+      "none.ts#x": "it is 5: expected an Agent",
+      "none.ts": "expected export default new Agent",
+      "broken.ts": "broken.ts:2: not today",
+    };
+    for (const [name, expected] of Object.entries(failures)) {
+      const failed = await run(name, "--model=mock");
+      assertEquals([failed.code, failed.stdout], [1, ""], name);
+      assertStringIncludes(failed.stderr, expected);
+    }
+  }));
+
+Deno.test("nomos, refuses a command line that it does not understand, and names what is near", async () => {
+  const cases: readonly [args: string[], expected: string][] = [
+    [["rum"], "did you mean run?"],
+    [["run", "--sesion", "x"], "did you mean --session?"],
+    [["run", "--model", "best"], "expected one of auto, real, mock"],
+    [["run", "--approve", "maybe"], "expected one of ask, deny, always"],
+    [["run", "--input", ""], "expected a text that is not empty"],
+    [["run", "a.yaml", "b.yaml"], '"b.yaml"'],
+    [["serve"], "there is no server yet"],
+    [["train"], "write decisions that should have been different"],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stdout, stderr } = await nomos(...args);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertStringIncludes(stderr, expected);
+    const { error } = await nomosJson(2, ...args);
+    assertEquals(error.code, "USAGE");
+  }
+});
