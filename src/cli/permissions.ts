@@ -41,8 +41,8 @@ export function unite(one: Permissions, other: Permissions): Permissions {
 
 /**
  * Divides permissions that an agent file asks for: those that a file may not grant itself are
- * programs, native code, information about the system, all hosts, the whole environment, and files
- * outside the project.
+ * programs, native code, information about the system, remote code, all hosts, the whole environment,
+ * and files outside the project.
  *
  * @param root Folder of the project; undefined if no folder is the project's alone.
  */
@@ -52,7 +52,7 @@ export function divide(
 ): { readonly harmless: Permissions; readonly wishes: Permissions } {
   const folder = root === undefined ? undefined : realPath(root);
   const isWish = (kind: PermissionKind, name: string) => {
-    if (kind === "run" || kind === "ffi" || kind === "sys") return true;
+    if (kind === "run" || kind === "ffi" || kind === "sys" || kind === "import") return true;
     if (kind === "net") return ANY_HOST_REGEXP.test(name);
     const isPath = kind === "read" || kind === "write";
     return isPath && (folder === undefined || !isInside(folder, realPath(name)));

@@ -10,7 +10,7 @@ Deno.test("readGrants, reads the flags of deno run", () => {
   });
 });
 
-Deno.test("divide, a file may not grant itself programs, native code, all hosts, or files elsewhere", async () => {
+Deno.test("divide, a file may not grant itself programs, native or remote code, all hosts, or files elsewhere", async () => {
   const root = await Deno.makeTempDir();
   try {
     await Deno.symlink("/etc", `${root}/link`);
@@ -30,7 +30,6 @@ Deno.test("divide, a file may not grant itself programs, native code, all hosts,
         write: [`${root}/out`],
         net: ["api.example.com", "api.example.com:8080"],
         env: ["KEY"],
-        import: ["example.com"],
       },
       wishes: {
         read: [`${root}/link`, `${root}/link/hosts`, `${root}/../other`],
@@ -39,6 +38,7 @@ Deno.test("divide, a file may not grant itself programs, native code, all hosts,
         run: ["ls"],
         ffi: [`${root}/lib.so`],
         sys: ["hostname"],
+        import: ["example.com"],
       },
     });
     const all = { read: true, write: true, net: true, env: true, import: true } as const;
