@@ -15,6 +15,7 @@ import { Failures } from "../run/failures.ts";
 import { playInputs } from "../run/play_inputs.ts";
 import { StopSignals } from "../run/stop_signals.ts";
 import { talk } from "../run/talk.ts";
+import { Terminal } from "../run/terminal.ts";
 import { tracePrompts } from "../run/trace_prompts.ts";
 import { JsonView, PlainView, TalkView } from "../run/views.ts";
 import { openSessionStore } from "../session_store.ts";
@@ -75,7 +76,19 @@ export async function run(call: AgentCall<"run">): Promise<number> {
       `${agent.name} (${project.path})${played}. Session ${id}${isTalk ? ", /quit ends." : ""}`,
     );
     const parts = { conversation, output, signals, failures };
-    if (isTalk) return await talk({ ...parts, view: talkView, approve: options.approve ?? "ask" });
+    if (isTalk) {
+      const terminal = new Terminal();
+      try {
+        return await talk({
+          ...parts,
+          view: talkView,
+          terminal,
+          approve: options.approve ?? "ask",
+        });
+      } finally {
+        terminal.close();
+      }
+    }
     const inputs = options.input.length > 0 ? options.input : undefined;
     return await playInputs({ ...parts, approve: options.approve ?? "deny", inputs });
   } finally {

@@ -10,7 +10,7 @@ import type { Command } from "../../turn/command.ts";
 import { formatCall } from "../format.ts";
 import type { Output } from "../output.ts";
 import { shown } from "../shown.ts";
-import type { Reply, Terminal } from "./terminal.ts";
+import type { Asker, Reply } from "./terminal.ts";
 
 /** Reason with which a call is denied if there is nobody who could be asked. */
 const NOBODY = "Nobody can be asked: it was denied without a person";
@@ -38,7 +38,7 @@ export function refuse({ callKey, hash }: PendingApproval, reason: string): Comm
 /** Asks a person about a call. Returns the verdict, or the reply if it is another one. */
 export async function askAbout(
   approval: PendingApproval,
-  terminal: Terminal,
+  terminal: Asker,
   output: Output,
 ): Promise<Command | Reply> {
   const isUnknown = approval.reason === "unknown";
@@ -75,7 +75,7 @@ export async function askAbout(
 /** Lets a person change the arguments of a call. */
 export async function editArguments(
   { callKey, hash, args }: PendingApproval,
-  terminal: Terminal,
+  terminal: Asker,
   output: Output,
 ): Promise<Command | Reply> {
   let text = shown(JSON.stringify(args));

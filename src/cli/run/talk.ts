@@ -15,7 +15,7 @@ import type { Failures } from "./failures.ts";
 import { describeLimit } from "./limit_text.ts";
 import { listSlash, readSlash, showState } from "./slash.ts";
 import type { StopSignals } from "./stop_signals.ts";
-import { type Reply, Terminal } from "./terminal.ts";
+import type { Asker, Reply } from "./terminal.ts";
 import type { TalkView } from "./views.ts";
 
 /** Parts of a conversation in a terminal. */
@@ -25,6 +25,8 @@ export interface TalkParts {
   readonly output: Output;
   readonly signals: StopSignals;
   readonly failures: Failures;
+  /** Terminal of the user. */
+  readonly terminal: Asker;
   /** The flag `--approve`. */
   readonly approve: "ask" | "deny" | "always";
 }
@@ -34,13 +36,8 @@ export interface TalkParts {
  *
  * @returns The exit code.
  */
-export async function talk(parts: TalkParts): Promise<number> {
-  const terminal = new Terminal();
-  try {
-    return await new Talk(parts, terminal).run();
-  } finally {
-    terminal.close();
-  }
+export function talk(parts: TalkParts): Promise<number> {
+  return new Talk(parts).run();
 }
 
 class Talk {
@@ -50,22 +47,22 @@ class Talk {
   readonly #signals: StopSignals;
   readonly #failures: Failures;
   readonly #approve: TalkParts["approve"];
-  readonly #terminal: Terminal;
+  readonly #terminal: Asker;
   /** Texts that a number says. */
   #choices: readonly string[] = [];
   /** True if waiting calls are left alone until the user speaks of them. */
   #isPostponed = false;
 
-  constructor(parts: TalkParts, terminal: Terminal) {
+  constructor(parts: TalkParts) {
     ({
       conversation: this.#conversation,
       view: this.#view,
       output: this.#output,
       signals: this.#signals,
       failures: this.#failures,
+      terminal: this.#terminal,
       approve: this.#approve,
     } = parts);
-    this.#terminal = terminal;
   }
 
   async run(): Promise<number> {
@@ -115,7 +112,8 @@ class Talk {
     const [approval] = this.#conversation.session.approvals;
     const error = await this.#play(verdict);
     if (approval === undefined || codeOf(error) !== "TOOL_ARGUMENTS_INVALID") return;
-    const edited = await editArguments(approval, this.#terminal, this.#output);
+    const { args = approval.args } = verdict as { readonly args?: typeof approval.args };
+    const edited = await editArguments({ ...approval, args }, this.#terminal, this.#output);
     if (typeof edited === "object" && "kind" in edited) this.#isPostponed = true;
     else await this.#give(edited);
   }
@@ -136,7 +134,9 @@ class Talk {
       turn = await this.#conversation.play(command);
     } catch (error) {
       this.#failures.report(error);
-      this.#output.note("Nothing is lost; press Enter to try again, or say something.");
+      if (this.#conversation.session.status === "interrupted") {
+        this.#output.note("Nothing is lost; press Enter to try again, or say something.");
+      }
       this.#choices = [];
       return error;
     }

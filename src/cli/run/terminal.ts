@@ -12,8 +12,18 @@ export type Reply =
   | { readonly kind: "interrupt" }
   | { readonly kind: "end" };
 
+/** Person who is asked. */
+export interface Asker {
+  /**
+   * Asks a question and returns the reply.
+   *
+   * @param begun Beginning of the reply, which the user may edit. Default: none.
+   */
+  ask(question: string, begun?: string): Promise<Reply>;
+}
+
 /** Terminal of a conversation. Questions stand on stderr. */
-export class Terminal {
+export class Terminal implements Asker {
   readonly #lines: Interface;
   /** Lines that were pasted or typed ahead. */
   readonly #ahead: string[] = [];
@@ -42,11 +52,6 @@ export class Terminal {
     });
   }
 
-  /**
-   * Asks a question and returns the reply.
-   *
-   * @param begun Beginning of the reply, which the user may edit. Default: none.
-   */
   async ask(question: string, begun: string = ""): Promise<Reply> {
     const ahead = this.#ahead.shift();
     if (ahead !== undefined) {
