@@ -103,7 +103,17 @@ async function say(
         },
       };
       const failures = new Failures(output, project);
-      code = await talk({ conversation, view, output, signals, failures, terminal, approve });
+      const isKept = true;
+      code = await talk({
+        conversation,
+        view,
+        output,
+        signals,
+        failures,
+        terminal,
+        isKept,
+        approve,
+      });
     } finally {
       signals.close();
       await opened_store.close();

@@ -27,6 +27,8 @@ export interface TalkParts {
   readonly failures: Failures;
   /** Terminal of the user. */
   readonly terminal: Asker;
+  /** True if the session is kept. */
+  readonly isKept: boolean;
   /** The flag `--approve`. */
   readonly approve: "ask" | "deny" | "always";
 }
@@ -48,6 +50,7 @@ class Talk {
   readonly #failures: Failures;
   readonly #approve: TalkParts["approve"];
   readonly #terminal: Asker;
+  readonly #isKept: boolean;
   /** Texts that a number says. */
   #choices: readonly string[] = [];
   /** True if waiting calls are left alone until the user speaks of them. */
@@ -61,6 +64,7 @@ class Talk {
       signals: this.#signals,
       failures: this.#failures,
       terminal: this.#terminal,
+      isKept: this.#isKept,
       approve: this.#approve,
     } = parts);
   }
@@ -192,9 +196,8 @@ class Talk {
   }
 
   #quit(code: number): number {
-    this.#output.note(
-      shown(`Go on with: nomos run --session ${this.#conversation.session.id}`),
-    );
+    const { id } = this.#conversation.session;
+    if (this.#isKept) this.#output.note(shown(`Go on with: nomos run --session ${id}`));
     return code;
   }
 }
