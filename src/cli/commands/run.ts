@@ -83,6 +83,7 @@ export async function run(call: AgentCall<"run">): Promise<number> {
           ...parts,
           view: talkView,
           terminal,
+          isKept: url !== "memory:",
           approve: options.approve ?? "ask",
         });
       } finally {
