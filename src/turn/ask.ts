@@ -237,12 +237,12 @@ function buildAnswer(
   watch: CallWatch | undefined,
 ): Answer {
   const { agent, log: { head }, tracker, step: { id: step, llm } } = session;
-  const record = watch?.record(raw.timing);
   const usage = readCallUsage(raw, {
     llm: llm.name,
     cost: agent.cost,
     promptChars: tracker!.limitsTokens ? () => session.prompts!.report!().chars : undefined,
   });
+  const details = watch === undefined ? usage : { ...usage, ...watch.record(raw.timing) };
   // Without a price, a limit of cost could not hold.
   const unpriced: readonly EventDraft[] = tracker!.limitsCost && usage?.cost === undefined
     ? [{ type: "limit", reason: "cost", option: "cost" }]
@@ -255,7 +255,7 @@ function buildAnswer(
       output: renderOutput(raw.output),
       ...(attempt && { attempt }),
     };
-    return { drafts: [{ type: "error", step, ...refusal, ...usage, ...record }, ...unpriced] };
+    return { drafts: [{ type: "error", step, ...refusal, ...details }, ...unpriced] };
   }
   const { value: decision, args, response, unwrapped } = reading;
   const asks = (call: ToolCall, index: number) =>
@@ -264,7 +264,7 @@ function buildAnswer(
       : undefined;
   return {
     drafts: [
-      { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage, ...record },
+      { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...details },
       ...consequences(decision, head, session, step, asks),
       ...(decision.action === "END" ? [] : unpriced),
     ],

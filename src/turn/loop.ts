@@ -51,7 +51,7 @@ export async function runTurn(
     const command = isParts(given) ? await readCommand(given) : given;
     observers = startObservers(session, command);
     const open = () => {
-      session.observe(observers);
+      if (observers !== undefined) session.observe(observers);
       return openTurn(session, command, options?.inputId);
     };
     const opened = stored === undefined
@@ -74,7 +74,6 @@ export async function runTurn(
   }
   session.unlock(turn);
   if (hasBegun) session.end(turn.failure !== undefined);
-  if (session.observers === observers) session.observe(undefined);
   if (observers !== undefined) endObservers(session, observers, turn.failure?.error);
   if (turn.failure !== undefined) throw turn.failure.error;
   return turn.result as Turn;
@@ -147,11 +146,12 @@ function startObservers(
 
 /** Notifies observers of the end of a turn. */
 function endObservers(
-  { restingStatus: status, log }: LiveSession,
+  session: LiveSession,
   observers: TurnObservers,
   error: unknown,
 ): void {
-  const { step } = log.position;
+  if (session.observers === observers) session.observe(undefined);
+  const { restingStatus: status, log: { position: { step } } } = session;
   observers.onEnd({ status, step, ...(error !== undefined && { error }) });
 }
 

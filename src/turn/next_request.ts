@@ -44,9 +44,8 @@ function complete(
   turn: RunningTurn,
   prepared: Prepared | typeof STOPPED,
 ): NextRequest | Promise<NextRequest> {
-  const embedded = takeEmbedded(session);
   // What a session paid for is counted, also if the turn was stopped. The next pass sends the request.
-  if (embedded.length > 0) return { drafts: embedded };
+  if (session.embedded !== undefined) return { drafts: takeEmbedded(session) };
   if (prepared === STOPPED || turn.isStopped) return undefined;
   if (prepared.schema.legal.actions.length === 0) {
     return { drafts: [{ type: "limit", reason: "stuck" }] };
