@@ -90,8 +90,8 @@ export interface TurnObserver {
   /**
    * Called before other work that the turn waits for. Returns the scope in which the work runs, if
    * it needs one; if `run` returns a promise, the work lasts until that has settled. Scopes nest:
-   * a moment belongs to the innermost. Work that waits for nothing has no scope, such as the
-   * guards of a step without any. A lease is renewed beside the turn, and never a scope.
+   * a moment belongs to the innermost. Not called for the renewal of a lease, because the turn does
+   * not wait for it.
    */
   onWork?(work: ObservedWork): Scope | undefined;
   /**

@@ -108,7 +108,7 @@ export function replayedCore(
   return { ...replayed, graph: { ...replayed.graph, data }, clock: () => 0 };
 }
 
-/** Returns a core with changed steps, without observers, cost and usage limits. */
+/** Returns a core with changed steps, without observers, timings, cost and usage limits. */
 function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Step>): AgentCore {
   const steps = new Map([...core.graph.steps].map(([id, step]): [string, Step] => {
     // Selecting examples by similarity would call a real embedding model.
@@ -118,7 +118,7 @@ function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Ste
   // A played agent has no context.
   const { start, data } = core.graph;
   const graph = { start, steps, contexts: [], data };
-  return { ...core, graph, usageLimits: {}, cost: undefined, observers: [] };
+  return { ...core, graph, usageLimits: {}, cost: undefined, timings: false, observers: [] };
 }
 
 /**
