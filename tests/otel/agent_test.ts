@@ -1,5 +1,17 @@
-import { Agent, decide, type LLM, LLMError, MockLLM, raw, RedirectError, Tool } from "@nomos/agent";
+import {
+  Agent,
+  decide,
+  type LLM,
+  LLMError,
+  MockLLM,
+  raw,
+  RedirectError,
+  SessionBusyError,
+  SessionEndedError,
+  Tool,
+} from "@nomos/agent";
 import { otel } from "@nomos/agent/otel";
+import { memoryStore } from "@nomos/agent/store";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
@@ -284,4 +296,30 @@ Deno.test("otel, records what a tool throws, with its message only if content is
     assertMatch(`${stack}`, /^ +at .*brokenQuery/);
     assertEquals(rest, content ? { "exception.message": "ann owes 5" } : {});
   }
+});
+
+Deno.test("otel, the span of a turn begins before its session is acquired, and ends with a refusal", async () => {
+  using tracing = new MemoryTracing();
+  const store = memoryStore();
+  const session = await agentWith(withFetch(new MockLLM([]))).openSession("ann", { store });
+  const other = { owner: "another process", ttl: 60_000, force: false };
+  const lease = await store.claim("ann", other);
+  await assertRejects(() => session.next("Hi"), SessionBusyError);
+  await store.release(lease!);
+  await session.refresh();
+  const ended = await agentWith(withFetch(new MockLLM([decide.end()]))).openSession("ann", {
+    store,
+  });
+  await ended.next("Bye");
+  await assertRejects(() => ended.next("Hi again"), SessionEndedError);
+  assertEquals(
+    tracing.spans.filter(({ name }) => name === "invoke_agent barista")
+      .map(({ attributes, status }) => [attributes["error.type"], status.code]),
+    [
+      ["SESSION_BUSY", SpanStatusCode.ERROR],
+      [undefined, SpanStatusCode.UNSET],
+      ["SESSION_ENDED", SpanStatusCode.ERROR],
+    ],
+  );
+  assertEnded(tracing);
 });
