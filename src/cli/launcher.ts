@@ -7,12 +7,8 @@ import type { CommandCode } from "./commands.ts";
 import type { CommandName, LauncherCall } from "./flags.ts";
 import { runCommand } from "./run_command.ts";
 
-/** Code of the commands that run in the user's process, with all of the user's permissions. */
-const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<LauncherCall<Name>>> } = {
-  init: () => import("./commands/init.ts"),
-  schema: () => import("./commands/schema.ts"),
-  sessions: () => import("./commands/sessions.ts"),
-};
+/** Commands that run in the user's process, with all of the user's permissions. */
+const OWN: ReadonlySet<CommandName> = new Set(["init", "schema", "sessions"]);
 
 /**
  * Runs a command line.
@@ -21,9 +17,19 @@ const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<Launcher
  */
 export function runLauncher(args: readonly string[]): Promise<number> {
   return runCommand(args, async (name, call) => {
-    const load = OWN[name] as (() => Promise<CommandCode<LauncherCall<CommandName>>>) | undefined;
-    if (load !== undefined) return await (await load()).run({ ...call, runLine: runLauncher });
+    if (OWN.has(name)) {
+      return await (await loadCommand(name)).run({ ...call, runLine: runLauncher });
+    }
     const { launch } = await import("./launch.ts");
     return await launch(name, call, args);
   });
+}
+
+/**
+ * Loads the code of a command. If Deno found the name of the module in an import, it would read the
+ * code of all commands, also for `--help`.
+ */
+async function loadCommand(name: CommandName): Promise<CommandCode<LauncherCall<CommandName>>> {
+  const module = `./commands/${name}${/\.[jt]s$/.exec(import.meta.url)}`;
+  return await import(new URL(module, import.meta.url).href);
 }
