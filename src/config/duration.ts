@@ -6,11 +6,11 @@
 import * as v from "valibot";
 import type { Schema } from "./fields.ts";
 
-const DURATION_REGEXP = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/;
-const EXPECTED = "a number with a unit, such as 500ms, 5s, 2m or 1h";
+const DURATION_REGEXP = /^(?![0.]*\s*[mhs])(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/;
+const EXPECTED = "a number above 0 with a unit, such as 500ms, 5s, 2m or 1h";
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Number with a unit. */
+/** Number above 0 with a unit: a call, or a turn, without any time never succeeds. */
 export const duration: Schema<string> = v.pipe(
   v.string(EXPECTED),
   v.regex(DURATION_REGEXP, EXPECTED),
