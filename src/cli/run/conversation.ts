@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExportedAgent } from "../../config/agent_module.ts";
-import { quote } from "../../errors.ts";
+import { reasonOf } from "../../errors.ts";
 import type { Session } from "../../session/session.ts";
 import type { VerifiableStore } from "../../store/store.ts";
 import type { Command } from "../../turn/command.ts";
@@ -67,11 +67,6 @@ export class Conversation {
   /** Session of the conversation. Another one after {@linkcode Conversation.back}. */
   get session(): Session {
     return this.#session;
-  }
-
-  /** Name of the agent. */
-  get name(): string {
-    return this.#agent.name;
   }
 
   /** True while a turn runs. */
@@ -172,15 +167,15 @@ async function openSession(
   agent: ExportedAgent,
   id: string,
 ): Promise<Session> {
-  const context = await opened.openContext(id);
+  const given = await opened.openContext(id);
   try {
-    return await agent.openSession(id, { store, ...context });
+    return await agent.openSession(id, { store, ...given });
   } catch (cause) {
-    if ("context" in context || codeOf(cause) !== "CONFIG_INVALID") throw cause;
-    if (!/context/.test(String(cause))) throw cause;
+    const message = reasonOf(cause);
+    const isMissing = codeOf(cause) === "CONFIG_INVALID" && message.includes("context");
+    if ("context" in given || !isMissing) throw cause;
     throw new CommandError(
-      `Cannot open session ${quote(id)}: ${(cause as Error).message}. A module exports it as ` +
-        "export const context = ({ sessionId }) => ({ … })",
+      `${message}. Export one: export const context = ({ sessionId }) => ({ … })`,
       { cause },
     );
   }

@@ -115,11 +115,12 @@ class Talk {
   async #give(verdict: Command): Promise<void> {
     const [approval] = this.#conversation.session.approvals;
     const error = await this.#play(verdict);
+    // The same verdict would fail again.
+    if (error !== undefined) this.#isPostponed = true;
     if (approval === undefined || codeOf(error) !== "TOOL_ARGUMENTS_INVALID") return;
     const { args = approval.args } = verdict as { readonly args?: typeof approval.args };
     const edited = await editArguments({ ...approval, args }, this.#terminal, this.#output);
-    if (typeof edited === "object" && "kind" in edited) this.#isPostponed = true;
-    else await this.#give(edited);
+    if (!(typeof edited === "object" && "kind" in edited)) await this.#give(edited);
   }
 
   /** Says a text, or the suggestion with that number. */
