@@ -138,6 +138,17 @@ flows: [{ id: order, enters: [talk], exits: [talk] }]
     assertEquals(warnings.length, 1);
   }));
 
+Deno.test("validate, shows the stub of missing Python tools below all problems, and what writes it", async () => {
+  const text = await Deno.readTextFile("tests/fixtures/config/bakery.yaml");
+  await withFiles({ "config.agent.yaml": text }, async (folder) => {
+    const { stdout, stderr } = await nomos("validate", `${folder}/config.agent.yaml`);
+    const [problems, stub] = stdout.split("Not valid: 2 errors, 1 warning\n");
+    assertEquals(problems!.trimEnd().split("\n").length, 3);
+    assertStringIncludes(stub!, "export function list_breads(): unknown {");
+    assertStringIncludes(stderr, `nomos init FOLDER --from ${folder}/config.agent.yaml`);
+  });
+});
+
 Deno.test("validate, reports what a tool module threw without the colours in its message", () =>
   withFiles({
     "agent.yaml": DESK,

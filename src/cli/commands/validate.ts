@@ -52,11 +52,19 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
     output.document(report.ok ? report : { ...report, error });
     return report.ok ? EXIT.yes : EXIT.no;
   }
-  for (const line of [...errors.map(formatProblem), ...warnings.map(formatWarning)]) {
+  for (const line of [...errors.map(formatError), ...warnings.map(formatWarning)]) {
     output.line(shown(line));
   }
   if (!report.ok) {
     output.line(output.paint("red", problem));
+    for (const { stub } of errors) {
+      if (stub !== undefined) output.line(shown(`\n${stub.trimEnd()}`));
+    }
+    if (errors.some(({ stub }) => stub !== undefined)) {
+      output.note(
+        `\nnomos init FOLDER --from ${shown(project.path)} writes a project with these tools`,
+      );
+    }
     return EXIT.no;
   }
   output.line(shown(summarize(report, checked.core)));
@@ -108,7 +116,7 @@ function printPermissions(
   { output, problem }: Pick<AgentCall<"validate">, "output"> & { readonly problem: string },
 ): number {
   if (!ok) {
-    const lines = [...errors.map(formatProblem), ...warnings.map(formatWarning), problem];
+    const lines = [...errors.map(formatError), ...warnings.map(formatWarning), problem];
     throw new CommandError(lines.join("\n"), {
       code: "AGENT_INVALID",
       details: { errors, warnings },
@@ -124,6 +132,11 @@ function printPermissions(
   if (output.json) output.document({ ok: true, permissions });
   else output.line(permissions.map(shown).join(" "));
   return EXIT.yes;
+}
+
+/** Formats an error as one line. Its stub, if there is one, is printed below the last one. */
+function formatError({ stub: _, ...problem }: ConfigProblem): string {
+  return formatProblem(problem);
 }
 
 function formatWarning(warning: ConfigProblem): string {
