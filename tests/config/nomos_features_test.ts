@@ -1,5 +1,5 @@
 /** Features of agent files that `docs/nomos.md` lists and no other test shows by itself. */
-import { decide, MockLLM, Tool } from "@nomos/agent";
+import { decide, type LLM, MockLLM, Tool } from "@nomos/agent";
 import { ConfigFileError, loadAgent, parseConfig, readConfig } from "@nomos/agent/config";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
@@ -83,4 +83,23 @@ Deno.test("loadAgent, the schema of a step has its own routes, tools and actions
   ]);
   assertEquals([second!.actions, second!.tools], [["TOOL_CALL", "MOVE", "END"], ["z"]]);
   assertEquals([third!.routes, third!.tools, third!.hasSuggestions], [[], [], true]);
+});
+
+Deno.test("loadAgent, the threshold of a file hides an example that is less similar than it says", async () => {
+  for (const [threshold, isShown] of [[0.99, false], [0.85, true]] as const) {
+    const text = withLines(`threshold: ${threshold}`).replace(
+      "desc: A",
+      "desc: A, eg: [{ context: the example, decision: Do it }]",
+    );
+    const mock = new MockLLM([decide.respond("Hello")]);
+    // The cosine of the two vectors is 0.9.
+    const embed = (texts: readonly string[]) =>
+      Promise.resolve(
+        texts.map((one) => one === "the example" ? [1, 0] : [0.9, Math.sqrt(0.19)]),
+      );
+    const llm: LLM = { name: "mock", decide: (request) => mock.decide(request), embed };
+    await (await loadText(text, { llm })).createSession().next("Hi");
+    const prompt = JSON.stringify(mock.requests[0]!.messages);
+    assertEquals(prompt.includes("the example"), isShown, `${threshold}`);
+  }
 });
