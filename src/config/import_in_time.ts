@@ -21,7 +21,11 @@ export async function importInTime(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const seconds = maxTime / 1000;
-      reject(new Error(`it waits at its top level for longer than ${seconds} s`));
+      reject(
+        new Error(
+          `it did not finish loading within ${seconds} s: it waits at its top level, or for a download`,
+        ),
+      );
     }, maxTime);
   });
   try {
