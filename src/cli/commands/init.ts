@@ -29,6 +29,12 @@ export async function run(
   }
   const isAsked = !options.yes && !output.json && isatty(0) && isatty(2);
   const folder = named ?? (isAsked ? await askFolder() : ".");
+  if (folder === "") {
+    throw new CommandError('Cannot make an agent in "": expected the path of a folder', {
+      code: "USAGE",
+      exitCode: EXIT.usage,
+    });
+  }
   const agent = options.from === undefined
     ? takeTemplate(options)
     : await takeAgent(options.from, folder, options);

@@ -5,6 +5,7 @@
  */
 import { countOffline } from "../../config/test_file/plan_tests.ts";
 import { type Command, COMMANDS } from "../commands.ts";
+import { count } from "../format.ts";
 import { shownInLine } from "../shown.ts";
 import type { NewAgent } from "./new_agent.ts";
 
@@ -38,7 +39,7 @@ export function listNextSteps(
     ],
     ...tests === undefined
       ? []
-      : [["test", "test", `its ${formatCount(countOffline(tests))}, offline`] as const],
+      : [["test", "test", `its ${count(countOffline(tests), "test")}, offline`] as const],
     ["validate", "validate", "check it, and print the permissions that it needs"],
     ["graph", "graph", "draw it"],
     ["profile", "profile", "where time, tokens and money of a turn go"],
@@ -56,12 +57,9 @@ export function listNextSteps(
   ];
 }
 
-function formatCount(count: number): string {
-  return count === 1 ? "1 test" : `${count} tests`;
-}
-
 /** Returns a path as one word of a shell. */
 function quoteForShell(path: string): string {
-  const shown = shownInLine(path);
+  // Otherwise an option.
+  const shown = shownInLine(path.startsWith("-") ? `./${path}` : path);
   return /^[\w./~-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatTime } from "../format.ts";
 import type { Output } from "../output.ts";
 import { shown, shownInLine } from "../shown.ts";
 import type { Counts, TestOutcome } from "./outcome.ts";
@@ -34,7 +35,7 @@ export function formatOutcome(
     : "";
   const end = report === undefined
     ? `${status === "skipped" ? "skipped: " : ""}${reasons.join("; ")}`
-    : `${Math.round(time)} ms${rate}`;
+    : `${formatTime(time)}${rate}`;
   return `  ${lead} ${shownInLine(name).padEnd(width)}   ${output.paint("grey", end)}`;
 }
 
@@ -71,7 +72,7 @@ export function formatCounts(counts: Counts, notRun: number, time: number): stri
     [notRun, "not run"],
   ];
   const list = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  return `${list.join(", ") || "no tests"} in ${Math.round(time)} ms`;
+  return `${list.join(", ") || "no tests"} in ${formatTime(time)}`;
 }
 
 function indent(text: string, by: number): string {
