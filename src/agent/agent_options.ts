@@ -208,7 +208,7 @@ export interface AgentOptions<
    * session is opened or read whose data the `data` schema refuses, or of which it drops a key.
    * Default: data that do not fit throw a `StateError`, and dropped keys are ignored.
    */
-  readonly migrateData?: MigrateData;
+  readonly migrateData?: MigrateData<NoInfer<Data>>;
   /** Maximum number of examples in a request; those with `show: "always"` are never left out. Default: 5. */
   readonly maxExamples?: number;
   /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */

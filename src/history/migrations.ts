@@ -5,6 +5,7 @@
  */
 import { isPlainObject } from "../json/json.ts";
 import { quote, quoteReturned, reasonOf, StateError } from "../errors.ts";
+import type { DataPatch } from "../tool/tool_context.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { SessionEvent } from "./event.ts";
 
@@ -85,8 +86,13 @@ export interface RecordedCall {
   readonly time: number;
 }
 
-/** Converts the stored data of a session to the current form. Must be pure. */
-export type MigrateData = (data: Readonly<Record<string, unknown>>) => unknown;
+/**
+ * Converts the stored data of a session to the current form, completed by the defaults of the
+ * agent's `data` schema. Must be pure.
+ */
+export type MigrateData<Data = unknown> = (
+  data: Readonly<Record<string, unknown>>,
+) => DataPatch<Data>;
 
 /**
  * Converts the recorded result of a call to the current form of the tool's results. Must

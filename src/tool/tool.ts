@@ -38,7 +38,7 @@ export interface ToolOptions<Args, Data, Context> {
   /**
    * Schema of the data it reads and changes. It types `data` and `setData` in the functions
    * below. The data of the agent must satisfy it; they may have more keys. Default: any data,
-   * which it cannot read.
+   * which it can neither read nor change.
    */
   readonly data?: StandardSchema<unknown, Data>;
   /**

@@ -47,5 +47,8 @@ export interface ToolContext<Data = unknown, out Context = unknown>
    * @throws {ConfigError} if the call has ended, or the agent has no `data` schema.
    */
   // A method, because a tool may run in sessions whose data have more keys.
-  setData(patch: DataPatch<Data> | ((data: Readonly<Data>) => DataPatch<Data>)): void;
+  setData(
+    patch: [Data] extends [object] ? DataPatch<Data> | ((data: Readonly<Data>) => DataPatch<Data>)
+      : never,
+  ): void;
 }

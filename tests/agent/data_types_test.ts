@@ -104,3 +104,45 @@ Deno.test("Agent, a tool that needs other data is a compile error, and a GraphEr
   }
   assertEquals(build().name, "x");
 });
+
+Deno.test("Tool, a change of data that it does not declare is a compile error", () => {
+  const untyped = new Tool({
+    name: "untyped",
+    description: "Untyped",
+    args: v.object({}),
+    run: (_, { setData }) => {
+      // @ts-expect-error the tool has no data
+      setData({ cart: [] });
+      // @ts-expect-error the tool has no data
+      setData(() => ({ cart: [] }));
+    },
+  });
+  const open = new Tool({
+    name: "open",
+    description: "Open",
+    args: v.object({}),
+    data: v.record(v.string(), v.number()),
+    run: (_, { setData }) => setData(({ count = 0 }) => ({ count: count + 1 })),
+  });
+  assertEquals([untyped.name, open.name], ["untyped", "open"]);
+});
+
+Deno.test("Agent, a migration of data to another type is a compile error", () => {
+  const steps = { a: { description: "A", tools: [fill] } };
+  const options = { name: "x", llm, start: "a", steps, data: Cart } as const;
+  const built = [
+    new Agent({ ...options, migrateData: ({ items }) => ({ cart: items as string[] }) }),
+    new Agent({ migrateData: () => ({}), ...options }),
+    // @ts-expect-error a value of another type
+    new Agent({ ...options, migrateData: ({ items }) => ({ cart: `${items}` }) }),
+    // @ts-expect-error no object
+    new Agent({ ...options, migrateData: ({ items }) => `${items}` }),
+    // @ts-expect-error not synchronous
+    new Agent({ ...options, migrateData: async ({ items }) => ({ cart: await items }) }),
+    // @ts-expect-error nothing
+    new Agent({ ...options, migrateData: () => {} }),
+    // @ts-expect-error no such key
+    new Agent({ ...options, migrateData: () => ({ crat: [] }) }),
+  ];
+  assertEquals(built.length, 7);
+});

@@ -4,6 +4,7 @@ import {
   ConfigError,
   decide,
   type Decision,
+  type MigrateData,
   MockLLM,
   type ScriptEntry,
   SessionWaitingError,
@@ -186,7 +187,9 @@ const Shop = v.object({
   total: v.optional(v.number(), 0),
 });
 
-function shopOf(migrateData?: (data: Readonly<Record<string, unknown>>) => unknown) {
+type Migrate = MigrateData<v.InferOutput<typeof Shop>>;
+
+function shopOf(migrateData?: Migrate) {
   const clear = new Tool({
     name: "clear",
     description: "Clear",
@@ -256,7 +259,7 @@ Deno.test("migrateData, that fails is a StateError", async () => {
     [() => ({ items: [5] }), "expected migrateData to return data that it accepts"],
   ];
   for (const [migrate, message] of cases) {
-    assertThrows(() => shopOf(migrate).createSession({ state }), StateError, message);
+    assertThrows(() => shopOf(migrate as Migrate).createSession({ state }), StateError, message);
   }
   const store = memoryStore();
   const old = new Agent({

@@ -219,6 +219,7 @@ Deno.test("setData, in a session of an agent without data, throws and says what 
     args: v.object({}),
     run: (_, { setData, data }) => {
       assertEquals(data, {});
+      // @ts-expect-error the tool declares no data
       setData({});
     },
   });

@@ -189,7 +189,9 @@ function replaceTool(tool: StepTool, player: Player): StepTool {
     ...internals,
     run: (args, context) => {
       const result = player.callTool(name, args, context);
-      if (internals.data !== undefined) context.setData(chooseData(player, context));
+      if (internals.data !== undefined) {
+        (context as ToolContext<object>).setData(chooseData(player, context));
+      }
       return result;
     },
     needsApproval: typeof needsApproval === "boolean"
