@@ -46,7 +46,8 @@ export interface ToolContext<Data = unknown, out Context = unknown>
    *
    * @throws {ConfigError} if the call has ended, or the agent has no `data` schema.
    */
-  // A method, because a tool may run in sessions whose data have more keys.
+  // A method, because a tool may run in sessions whose data have more keys. The data of a tool
+  // without a schema are unknown, and it has no patch of them.
   setData(
     patch: [Data] extends [object] ? DataPatch<Data> | ((data: Readonly<Data>) => DataPatch<Data>)
       : never,
