@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
 import { FOLDER } from "./own_folder.ts";
+import { needsOfProfile } from "./profile/needs.ts";
 import type { Project } from "./project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
 import { findTests } from "./test/find_tests.ts";
@@ -70,6 +71,13 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
         ...junit === "-" ? [] : [findMissing(resolve(junit))],
       ],
     }),
+  },
+  profile: {
+    alias: { m: "model", n: "iterations", o: "output" },
+    positionals: 3,
+    loadsAgent: true,
+    runsAgent: true,
+    needs: needsOfProfile,
   },
   schema: { alias: { o: "output" } },
   sessions: { alias: { y: "yes" }, positionals: Infinity, loadsAgent: true },

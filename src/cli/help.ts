@@ -153,6 +153,35 @@ Examples:
   nomos test --model real --filter orders --runs 5
   nomos test --strict --junit report.xml
 `,
+  profile: `Shows where time, tokens and money of a turn go, and holds them against an earlier run.
+
+Usage: nomos profile [AGENT] [flags]
+       nomos profile diff A B [flags]
+
+What is played:
+      --script FILE     this conversation (conversation.yaml; else all by itself, seed 1)
+      --session ID      no play: a stored session, of --store URL; times are coarser
+      --as MODEL        with --session: the same log at this model's prices and cache rules
+  -m, --model MODE      mock (default): the script, with the delays of --latency; real
+      --latency A,B,C   of the mock: to the first token, per 1,000 tokens read, per token written
+                        in milliseconds (0,0,0); 400,100,15 is like a small hosted model
+What is shown:
+      --by KEY          order the tables by time (default), tokens or cost
+      --turn NUMBER     this turn alone, event by event
+      --functions       the author's and the framework's functions, as \`deno task profile\` has them
+  -n, --iterations N    play the conversation N times after one that warms up (3)
+      --markdown        a comment for a pull request
+  -o, --output STEM     write STEM.svg, STEM.speedscope.json and, with --functions, STEM.cpuprofile (profile)
+Against an earlier run:
+      --save FILE       write the figures, for --against
+      --against FILE    exit 1 if a count got worse; times never fail
+      --allow KEY=BY    how much worse a count may be: --allow prompt_chars=5% --allow model_calls=1
+Examples:
+  nomos profile
+  nomos profile --model real --by cost
+  nomos profile --save base.json
+  nomos profile --against base.json --markdown >> $GITHUB_STEP_SUMMARY
+`,
   schema: `Prints the JSON Schema of agent files, for editors.
 
 Usage: nomos schema [flags]

@@ -17,8 +17,10 @@ const OWN: ReadonlySet<CommandName> = new Set(["init", "schema", "sessions"]);
  */
 export function runLauncher(args: readonly string[]): Promise<number> {
   return runCommand(args, async (name, call) => {
-    if (OWN.has(name)) {
-      return await (await loadCommand(name)).run({ ...call, runLine: runLauncher });
+    const isDiff = name === "profile" && call.positionals[0] === "diff";
+    if (OWN.has(name) || isDiff) {
+      const code = await loadCommand(isDiff ? "profile_diff" : name);
+      return await code.run({ ...call, runLine: runLauncher });
     }
     const { launch } = await import("./launch.ts");
     return await launch(name, call, args);
@@ -29,7 +31,9 @@ export function runLauncher(args: readonly string[]): Promise<number> {
  * Loads the code of a command. If Deno found the name of the module in an import, it would read the
  * code of all commands, also for `--help`.
  */
-async function loadCommand(name: CommandName): Promise<CommandCode<LauncherCall<CommandName>>> {
+async function loadCommand(
+  name: CommandName | "profile_diff",
+): Promise<CommandCode<LauncherCall<CommandName>>> {
   const module = `./commands/${name}${/\.[jt]s$/.exec(import.meta.url)}`;
   return await import(new URL(module, import.meta.url).href);
 }

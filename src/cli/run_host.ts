@@ -18,6 +18,7 @@ const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<Age
   test: () => import("./commands/test.ts"),
   validate: () => import("./commands/validate.ts"),
   graph: () => import("./commands/graph.ts"),
+  profile: () => import("./commands/profile.ts"),
   fork: () => import("./commands/fork.ts"),
 };
 

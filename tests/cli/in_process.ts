@@ -25,6 +25,7 @@ const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<Agent
   run: () => import("../../src/cli/commands/run.ts"),
   validate: () => import("../../src/cli/commands/validate.ts"),
   graph: () => import("../../src/cli/commands/graph.ts"),
+  profile: () => import("../../src/cli/commands/profile.ts"),
   fork: () => import("../../src/cli/commands/fork.ts"),
 };
 

@@ -1,0 +1,40 @@
+/**
+ * `nomos profile diff A B`: two stored sessions, or two profiles, side by side.
+ *
+ * @module
+ */
+import process from "node:process";
+import { formatDiff } from "../../profile/mod.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { CommandCall } from "../flags.ts";
+import { readProfile } from "../profile/read_profile.ts";
+import { makeUsageError } from "../profile/profile_flags.ts";
+import { findProject } from "../project.ts";
+import { shown } from "../shown.ts";
+import { locateStore } from "../store_url.ts";
+
+/** Runs the command. */
+export async function run(
+  { options, positionals: [, a, b], output }: CommandCall<"profile">,
+): Promise<number> {
+  if (a === undefined || b === undefined) {
+    throw makeUsageError("diff", "diff A B: two sessions, or two files of --json");
+  }
+  const url = locateStore(options.store, findFolder());
+  const [first, second] = [await readProfile(a, url), await readProfile(b, url)];
+  if (output.json) output.document({ ok: true, a: first, b: second });
+  else {output.write(
+      shown(formatDiff(first, second, { markdown: options.markdown, names: [a, b] })),
+    );}
+  return EXIT.yes;
+}
+
+/** Returns the project of the working directory, or the directory if there is no agent. */
+function findFolder(): { readonly root: string } {
+  try {
+    return findProject(undefined);
+  } catch (error) {
+    if (error instanceof CommandError) return { root: process.cwd() };
+    throw error;
+  }
+}

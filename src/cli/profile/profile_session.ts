@@ -1,0 +1,38 @@
+/**
+ * `nomos profile --session`: the profile of a stored session, or its price with another model.
+ *
+ * @module
+ */
+import { formatProfile, formatWhatIf, profileLog, whatIf } from "../../profile/mod.ts";
+import type { AgentCall } from "../flags.ts";
+import { EXIT } from "../exit_code.ts";
+import { shown } from "../shown.ts";
+import { locateStore } from "../store_url.ts";
+import { checkWritable, listOutputs, writeOutputs } from "./profile_files.ts";
+import { readSession } from "./read_profile.ts";
+
+/** Shows a stored session. Returns the exit code. */
+export async function profileSession(
+  { options, output, project }: AgentCall<"profile">,
+  sessionId: string,
+  turn: number | undefined,
+): Promise<number> {
+  const { as, by, markdown, output: stem } = options;
+  if (stem !== undefined) checkWritable(listOutputs(stem, false));
+  const url = locateStore(options.store, project);
+  const { agent = "", events } = await readSession(sessionId, url);
+  if (as !== undefined) {
+    const prices = await whatIf(events, { as });
+    if (output.json) output.document({ ok: true, ...prices });
+    else output.write(shown(formatWhatIf(prices, { markdown })));
+    return EXIT.yes;
+  }
+  const profile = profileLog(events, { agent, sessionId });
+  if (stem !== undefined) writeOutputs(stem, profile, undefined, project.root);
+  if (output.json) output.document({ ok: true, ...profile });
+  else {
+    const view = { by, markdown, ...turn !== undefined && { turn } };
+    output.write(shown(formatProfile(profile, view)));
+  }
+  return EXIT.yes;
+}

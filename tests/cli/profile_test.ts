@@ -1,0 +1,143 @@
+import { loadAgent } from "@nomos/agent/config";
+import { decide, type LLM, MockLLM } from "@nomos/agent";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readTags } from "../profile/draw/xml_tags.ts";
+import { nomos, nomosJson, withFiles } from "./in_process.ts";
+import { nomos as nomosProcess, ROOT } from "./process.ts";
+
+const CAFE = "docs/cafe/agent.yaml";
+
+const DESK = `name: desk
+llm: { provider: openai, model: gpt-5-mini }
+start: talk
+steps: [{ id: talk, desc: Help the customer }]
+`;
+
+const TALK = `- user: Hello
+- respond: Hello. What can I do?
+- user: Nothing
+- respond: Goodbye
+`;
+
+Deno.test("profile, plays the conversation beside the agent without a key, and attributes all of it", async () => {
+  const profile = await nomosJson(0, "profile", CAFE);
+  assertEquals([profile.agent, profile.source, profile.turns.length], ["barista", "mock", 5]);
+  assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
+  const { code, stdout } = await nomos("profile", CAFE, "--by", "tokens");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "where the time goes");
+  assertStringIncludes(stdout, "decisions that only move");
+});
+
+Deno.test("profile --save and --against, exit with 0 for an equal run and name what a longer one costs", () =>
+  withFiles({ "agent.yaml": DESK, "conversation.yaml": TALK }, async (folder) => {
+    const [agent, base] = [`${folder}/agent.yaml`, `${folder}/base.json`];
+    await nomosJson(0, "profile", agent, "--save", base);
+    const saved = await Deno.readTextFile(base);
+    await nomosJson(0, "profile", agent, "--save", base, "--against", base);
+    assertEquals(await Deno.readTextFile(base), saved);
+
+    await Deno.writeTextFile(agent, DESK.replace("Help the customer", "Help them ".repeat(20)));
+    const worse = await nomos("profile", agent, "--against", base, "--markdown");
+    assertEquals(worse.code, 1, worse.stdout);
+    assertStringIncludes(worse.stdout, "| **prompt_chars** |");
+    assertStringIncludes(worse.stdout, "step message");
+    const allowed = ["--allow", "prompt_chars=90%", "--allow", "max_prompt_chars=90%"];
+    const { code } = await nomos(
+      "profile",
+      agent,
+      "--against",
+      base,
+      ...allowed,
+      "--allow",
+      "stable_chars=90%",
+    );
+    assertEquals(code, 0);
+
+    await Deno.writeTextFile(`${folder}/conversation.yaml`, TALK.replace("Nothing", "Much"));
+    assertEquals((await nomos("profile", agent, "--against", base)).code, 3);
+    await Deno.remove(`${folder}/conversation.yaml`);
+    const { code: unscripted, stderr } = await nomos("profile", agent, "--save", base);
+    assertEquals(unscripted, 2);
+    assertStringIncludes(stderr, "conversation.yaml or --script FILE");
+  }));
+
+Deno.test("profile --output, writes a picture and a file for speedscope, and fails first if it cannot", () =>
+  withFiles({ "agent.yaml": DESK, "conversation.yaml": TALK }, async (folder) => {
+    const stem = `${folder}/out`;
+    assertEquals((await nomos("profile", `${folder}/agent.yaml`, "-o", stem)).code, 0);
+    assert(readTags(await Deno.readTextFile(`${stem}.svg`)).includes("svg"));
+    const { profiles } = JSON.parse(await Deno.readTextFile(`${stem}.speedscope.json`));
+    assertEquals(profiles.length, 2);
+    const { code, stdout, stderr } = await nomos(
+      "profile",
+      `${folder}/agent.yaml`,
+      "-o",
+      `${folder}/none/out`,
+    );
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, `Cannot write "${folder}/none/out.svg"`);
+  }));
+
+Deno.test("profile --session, says what the log knows, and --as what another model would cost", () =>
+  withFiles({ "agent.yaml": DESK }, async (folder) => {
+    const url = `sqlite:${folder}/sessions.db`;
+    const store = await sqliteStore(`${folder}/sessions.db`);
+    const mock = new MockLLM([decide.respond("Hello"), decide.respond("Goodbye")]);
+    const llm: LLM = {
+      name: "house",
+      decide: async (request) => {
+        return { ...await mock.decide(request), usage: { input: 2_000, output: 20 } };
+      },
+    };
+    const agent = await loadAgent(`${folder}/agent.yaml`, { llm });
+    const session = await agent.openSession("ann", { store });
+    await session.next("Hi");
+    await session.next("Bye");
+    await store.close();
+
+    const of = [`${folder}/agent.yaml`, "--session", "ann", "--store", url];
+    const profile = await nomosJson(0, "profile", ...of);
+    assertEquals([profile.source, profile.turns.length], ["log", 2]);
+    const { code, stdout } = await nomos("profile", ...of, "--as", "openai/gpt-5-mini");
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "openai/gpt-5-mini");
+    assertStringIncludes(stdout, "1,024");
+    assertEquals((await nomos("profile", ...of, "--as", "nobody/none")).code, 1);
+    assertEquals((await nomos("profile", ...of, "--script", "x.yaml")).code, 2);
+  }));
+
+Deno.test("profile, refuses flags that are wrong or exclude each other", async () => {
+  const wrong = [
+    ["--latency", "1,2"],
+    ["--latency", "1,2,-3"],
+    ["--turn", "0"],
+    ["--allow", "prompt_chars"],
+    ["--as", "openai/gpt-5-mini"],
+    ["--store", "sqlite:x.db"],
+    ["--model", "real", "--save", "base.json"],
+    ["--by", "size"],
+  ];
+  for (const flags of wrong) {
+    const { code, stdout, stderr } = await nomos("profile", CAFE, ...flags);
+    assertEquals([code, stdout], [2, ""], flags.join(" "));
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+  }
+});
+
+Deno.test("profile, plays in the agent's process, samples functions, and sets two profiles side by side", () =>
+  withFiles({}, async (folder) => {
+    const stem = `${folder}/p`;
+    const flags = ["--functions", "-n", "1", "-o", stem, "--json"];
+    const played = await nomosProcess(["profile", CAFE, ...flags], { cwd: ROOT });
+    assertEquals(played.code, 0, played.stderr);
+    await Deno.writeTextFile(`${folder}/a.json`, played.stdout);
+    const cpu = await Deno.readTextFile(`${stem}.cpuprofile`);
+    assert(JSON.parse(cpu).nodes.length > 0);
+    assert(!cpu.includes(new URL(".", import.meta.url).pathname), "an absolute path");
+    const names = [`${folder}/a.json`, `${folder}/a.json`];
+    const diff = await nomosProcess(["profile", "diff", ...names], { cwd: ROOT });
+    assertEquals(diff.code, 0, diff.stderr);
+    assertStringIncludes(diff.stdout, "model_calls");
+  }));
