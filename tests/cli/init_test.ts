@@ -15,7 +15,7 @@ import { takeTemplate } from "../../src/cli/init/take_template.ts";
 import { PACKAGES, TEMPLATES } from "../../src/cli/init/templates.ts";
 import { VENDORS } from "../../src/cli/init/vendors.ts";
 import { writeFiles } from "../../src/cli/init/write_files.ts";
-import { countOffline } from "../../src/config/test_file/plan_tests.ts";
+import { countOffline } from "../../src/config/test_file/skip_reason.ts";
 import { VERSION } from "../../src/version.ts";
 import { fixture, inFolder } from "../config/fixtures.ts";
 import { nomosJson } from "./in_process.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countOffline } from "../../config/test_file/plan_tests.ts";
+import { countOffline } from "../../config/test_file/skip_reason.ts";
 import { type Command, COMMANDS } from "../commands.ts";
 import { count } from "../format.ts";
 import { shownInLine } from "../shown.ts";

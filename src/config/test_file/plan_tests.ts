@@ -13,6 +13,7 @@ import { readTextSync } from "../read_config.ts";
 import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";
 import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
+import { findSkipReason, type Models } from "./skip_reason.ts";
 import type { YamlTestOptions } from "./test_options.ts";
 import type { FileTest } from "./test_players.ts";
 import { readTestedFile, takeTestedAgent, type TestedAgent } from "./tested_agent.ts";
@@ -98,14 +99,6 @@ function takeAgent(
   return isPlace ? readTestedFile(agent ?? findAgent(path), options) : takeTestedAgent(agent);
 }
 
-/** Returns the number of tests in a text that need no model. */
-export function countOffline(text: string): number {
-  const { config, problems } = inspectTests("", text, {});
-  if (problems.length > 0) return 0;
-  return [...Object.values(config.unit), ...Object.values(config.e2e)]
-    .filter((test) => findSkipReason(test, {}) === undefined).length;
-}
-
 /** Returns a function that reports each warning once, because every run loads the agent. */
 function warnOnce(
   warn: LoadOptions["onConfigWarning"] = (warning) => console.warn(formatProblem(warning)),
@@ -117,9 +110,6 @@ function warnOnce(
     known.add(text);
   };
 }
-
-/** Models that the options allow. */
-type Models = Pick<YamlTestOptions, "llm" | "judge">;
 
 function checkModels(models: Models, attempt: string): void {
   for (const [name, model] of Object.entries(models)) {
@@ -137,21 +127,4 @@ function findAgent(file: string): string {
   const message = "there is no agent file beside it";
   const expected = `${AGENT_FILES.join(" or ")}, or the option "agent"`;
   throw new ConfigFileError([{ file, line: 1, column: 1, path: "", message, expected }]);
-}
-
-/** Returns the reason why a test cannot be played; undefined if it can. */
-function findSkipReason(
-  test: UnitTestConfig | ConversationTestConfig,
-  { llm, judge }: Models,
-): string | undefined {
-  const { script, tape, expectation } = test;
-  const isPlayed = script !== undefined || tape !== undefined || llm !== undefined;
-  const hasUser = "input" in test || test.user !== undefined;
-  const tasks = [
-    ...isPlayed ? [] : ["play the agent"],
-    ...hasUser || judge !== undefined ? [] : ["play the user"],
-    ...expectation === undefined || judge !== undefined ? [] : ["judge"],
-  ];
-  if (tasks.length === 0) return undefined;
-  return `needs a model to ${new Intl.ListFormat("en").format(tasks)}`;
 }
