@@ -63,6 +63,7 @@ export const FLAGS = {
     junit: undefined,
     "fail-fast": false,
     watch: false,
+    "ignore-flows": false,
   },
   profile: {
     script: undefined,

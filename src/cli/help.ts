@@ -147,6 +147,7 @@ folder of the agent. The agent is the one of the folder of the file, or of a fol
       --fail-fast       stop at the first failure
       --watch           again when a file changes
       --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
+      --ignore-flows    load a Nomos file without its flows
 Exit code: 1 if a test failed, 3 if only a model or the network did.
 Examples:
   nomos test

@@ -233,6 +233,16 @@ Deno.test("nomos test, plays other files although one, or its agent, is broken",
   });
 });
 
+Deno.test("nomos test --ignore-flows, tests an agent without its flows", async () => {
+  const agent = `${AGENT}flows: [{ id: f, enters: [greet], exits: [order] }]\n`;
+  await withFiles({ ...FILES, "agent.yaml": agent }, async (folder) => {
+    assertEquals((await nomosJson(1, "test", folder)).counts.broken, 1);
+    const { code, stderr } = await nomos("test", folder, "--ignore-flows", "--filter", "shows");
+    assertEquals(code, 0);
+    assertMatch(stderr, /flows: flows are ignored\n$/);
+  });
+});
+
 Deno.test("nomos test, refuses files that do not exist, folders without tests, and two documents at once", async () => {
   await withFiles({ "agent.yaml": AGENT }, async (folder) => {
     for (const place of [folder, `${folder}/none.yaml`, `${folder}/agent.yaml/x`]) {

@@ -26,7 +26,10 @@ import type { TestOutcome } from "./outcome.ts";
 /** Options of {@linkcode TestRunner}. */
 export interface RunnerOptions {
   /** Flags of the command. */
-  readonly options: Pick<OptionsOf<"test">, "model" | "record" | "runs" | "strict">;
+  readonly options: Pick<
+    OptionsOf<"test">,
+    "ignore-flows" | "model" | "record" | "runs" | "strict"
+  >;
   /** Returns true for the name of a test that is played. */
   readonly isChosen: (name: string) => boolean;
   /** Files of the sessions of failed tests. */
@@ -73,9 +76,10 @@ export class TestRunner {
 
   /** Reads a file and its agent. Problems of both are part of the result. */
   async plan({ file, project }: FoundTests): Promise<PlannedFile> {
-    const { options: { model, record }, isChosen, onWarning } = this.#settings;
+    const { options, isChosen, onWarning } = this.#settings;
+    const { model, record, "ignore-flows": ignoreFlows } = options;
     const isReal = model === "real";
-    const offline: YamlTestOptions = { onConfigWarning: onWarning };
+    const offline: YamlTestOptions = { ignoreFlows, onConfigWarning: onWarning };
     const real: YamlTestOptions = {
       ...offline,
       llm: "real",
