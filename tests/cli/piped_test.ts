@@ -75,16 +75,8 @@ Deno.test("nomos, in a pipe a conversation, its session and its drawing are resu
   );
   assertEquals(resume.code, 3);
   assertStringIncludes(resume.stderr, "OPENAI_API_KEY");
-  for (
-    const args of [
-      ["sessions"],
-      ["sessions", "show", "ann"],
-      ["sessions", "delete", "ann", "bob", "-y"],
-    ]
-  ) {
-    const { code, stdout, stderr } = await play(...args, ...store, "--json");
-    assertEquals([code, JSON.parse(stdout).ok, stderr], [0, true, ""]);
-  }
+  const deleted = await play("sessions", "delete", "ann", "bob", "-y", ...store, "--json");
+  assertEquals([deleted.stdout, deleted.stderr], ['{"ok":true,"deleted":["ann","bob"]}\n', ""]);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -122,12 +114,9 @@ export const get = () => "x";
   for (
     const [args, expected] of [
       [["validate", "broken.yaml"], 1],
-      [["graph", "broken.yaml"], 1],
       [["run", "broken.yaml"], 1],
-      [["validate", "missing.yaml"], 1],
       [["sessions"], 1],
       [["validate", "loud.yaml"], 0],
-      [["graph", "loud.yaml"], 0],
     ] as const
   ) {
     const { code, stdout } = await nomos([...args, "--json"], { cwd: folder });
