@@ -7,7 +7,6 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { type Permissions, requiredPermissions } from "../config/permissions.ts";
@@ -15,6 +14,7 @@ import { ConfigFileError } from "../config/problem.ts";
 import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
 import { CommandError } from "./exit_code.ts";
+import { isTerminal } from "./is_terminal.ts";
 import { divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
 import type { Project } from "./project.ts";
 import { shownInLine } from "./shown.ts";
@@ -126,7 +126,7 @@ function isShared(folder: string): boolean {
 async function askFor(wishes: Permissions, { path }: Project): Promise<void> {
   const flags = toFlags(wishes).map(shownInLine).join(" ");
   const refused = `Cannot run ${quote(path)}: it asks for ${flags}`;
-  if (!isatty(0) || !isatty(2)) {
+  if (!isTerminal(0) || !isTerminal(2)) {
     throw new CommandError(`${refused}. If you trust it, pass these flags`, {
       code: "PERMISSION_REFUSED",
     });

@@ -38,7 +38,7 @@ export function formatMoney(dollars: number): string {
 
 /** Formats the number of all tokens; `~` marks an estimate. */
 export function formatTokens({ input = 0, output = 0, isEstimated }: Usage): string {
-  return `${isEstimated ? "~" : ""}${(input + output).toLocaleString("en-US")}`;
+  return `${isEstimated ? "~" : ""}${group(input + output)}`;
 }
 
 /** Formats what a turn or a session used: `1,304 tokens, $0.00041`; empty if nothing is known. */
@@ -58,7 +58,12 @@ export function formatResponse(response: unknown): string {
 
 /** Formats a count: `1 step`, `2 steps`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${group(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Separates the thousands of a whole number. The locales of `toLocaleString()` take long to load. */
+function group(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 function toJson(value: unknown): string {

@@ -5,7 +5,6 @@
  */
 import { join } from "node:path";
 import process from "node:process";
-import { isatty } from "node:tty";
 import { quote } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { AgentPermissions } from "./agent_permissions.ts";
@@ -15,6 +14,7 @@ import { exists } from "./deno_config.ts";
 import { CommandError, EXIT } from "./exit_code.ts";
 import type { CommandCall, CommandName, OptionsOf } from "./flags.ts";
 import { findHostModule } from "./host_module.ts";
+import { isTerminal } from "./is_terminal.ts";
 import { readGrants } from "./permissions.ts";
 import { findProject, type Project } from "./project.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
@@ -51,7 +51,7 @@ export async function launch(
       "run",
       "--quiet",
       // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
-      ...project.isModule && isatty(0) && isatty(2) ? [] : ["--no-prompt"],
+      ...project.isModule && isTerminal(0) && isTerminal(2) ? [] : ["--no-prompt"],
       ...flags,
       ...envFiles.map((file) => `--env-file=${file}`),
       ...await permissions.toFlags(),

@@ -4,10 +4,10 @@
  * @module
  */
 import process from "node:process";
-import { isatty } from "node:tty";
 import { ConfigFileError, formatProblem } from "../config/problem.ts";
 import { reasonOf } from "../errors.ts";
 import { codeOf, CommandError } from "./exit_code.ts";
+import { isTerminal } from "./is_terminal.ts";
 import { escapeJson, shown } from "./shown.ts";
 import { writeAll } from "./write_all.ts";
 
@@ -33,7 +33,7 @@ export class Output {
   /** Creates the output. */
   constructor({ json, quiet, color }: OutputOptions) {
     this.json = json;
-    this.isTerminal = isatty(1);
+    this.isTerminal = isTerminal(1);
     this.#quiet = quiet;
     this.#color = color && !isWithoutColor();
   }
@@ -70,7 +70,7 @@ export class Output {
 
   /** Returns a text in grey, red, green or bold, if a stream shows colours. */
   paint(colour: "bold" | "green" | "grey" | "red", text: string, stream: 1 | 2 = 1): string {
-    if (!this.#color || !isatty(stream)) return text;
+    if (!this.#color || !isTerminal(stream)) return text;
     const [on, off] = { bold: [1, 22], green: [32, 39], grey: [90, 39], red: [31, 39] }[colour];
     return `\x1b[${on}m${text}\x1b[${off}m`;
   }

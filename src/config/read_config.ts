@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../errors.ts";
 import { checkOptions, flag } from "../schema/option_shape.ts";
@@ -82,7 +81,7 @@ export async function readText(
 ): Promise<Pick<ConfigFile, "path" | "text">> {
   const path = toPath(place);
   try {
-    return { path, text: await readFile(path, "utf8") };
+    return { path, text: await readTextFile(path) };
   } catch (cause) {
     throw createReadError(path, cause);
   }
@@ -100,6 +99,13 @@ export function readTextSync(place: string | URL): Pick<ConfigFile, "path" | "te
   } catch (cause) {
     throw createReadError(path, cause);
   }
+}
+
+/** Reads a file. `node:fs/promises` would load the code of all streams of Node. */
+export function readTextFile(path: string | URL): Promise<string> {
+  return new Promise((resolve, reject) => {
+    readFile(path, "utf8", (error, text) => error === null ? resolve(text) : reject(error));
+  });
 }
 
 /** Returns the path of a file given as a path, a `file:` URL or the text of one. */

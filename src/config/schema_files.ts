@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { quote, reasonOf } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
 import { jsonSchema } from "../schema/json_schema/mod.ts";
 import type { Inspection } from "./inspection.ts";
+import { readTextFile } from "./read_config.ts";
 
 /** Reads the schemas of a file, and reports those that cannot be used. */
 export async function readSchemas(
@@ -33,7 +33,7 @@ async function readSchema(path: string, folder: URL): Promise<JsonSchema> {
     const reason = path.endsWith(".py") ? "it is a Python module" : "its name has another ending";
     throw new TypeError(`${reason}: expected a JSON Schema in a file that ends with .json`);
   }
-  const schema = JSON.parse(await readFile(new URL(path, folder), "utf8")) as JsonSchema;
+  const schema = JSON.parse(await readTextFile(new URL(path, folder))) as JsonSchema;
   jsonSchema(schema);
   return schema;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { quote } from "../errors.ts";
 import { describeDenied, describeImportError } from "./author_error.ts";
 import { importInTime } from "./import_in_time.ts";
@@ -48,7 +48,7 @@ export async function loadModules(inspection: Inspection, folder: URL): Promise<
   let isComplete = true;
   for (const [index, file] of inspection.config.tools.tool_files.entries()) {
     const path = ["tools", "tool_files", index];
-    const specifier = await findModule(file, folder);
+    const specifier = findModule(file, folder);
     if (typeof specifier !== "string") missing.push({ path, problem: specifier });
     const module = typeof specifier === "string"
       ? await importModule(inspection, path, specifier)
@@ -98,7 +98,7 @@ async function importModule(
 }
 
 /** Returns the specifier of a module; a Python module stands for the one of the same name beside it. */
-async function findModule(file: string, folder: URL): Promise<string | ProblemText> {
+function findModule(file: string, folder: URL): string | ProblemText {
   if (SPECIFIER_REGEXP.test(file)) return file;
   const isPython = file.endsWith(".py");
   const isName = !isPython && !file.includes("/") && PYTHON_REGEXP.test(file) &&
@@ -107,7 +107,7 @@ async function findModule(file: string, folder: URL): Promise<string | ProblemTe
   const stem = isPython ? file.slice(0, -3) : file.replaceAll(".", "/");
   for (const ending of ENDINGS) {
     const specifier = resolve(stem + ending, folder);
-    if (await access(new URL(specifier)).then(() => true, () => false)) return specifier;
+    if (existsSync(new URL(specifier))) return specifier;
   }
   return {
     message: `${quote(file)} is a Python module, which JavaScript cannot load`,

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { isatty } from "node:tty";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { takeAgent } from "../init/from_file.ts";
@@ -14,6 +13,7 @@ import { listNextSteps } from "../init/next_steps.ts";
 import { listProjectFiles } from "../init/project_files.ts";
 import { takeTemplate } from "../init/take_template.ts";
 import { writeFiles } from "../init/write_files.ts";
+import { isTerminal } from "../is_terminal.ts";
 import { shownInLine } from "../shown.ts";
 
 /** Runs the command. */
@@ -27,7 +27,7 @@ export async function run(
       { code: "USAGE", exitCode: EXIT.usage },
     );
   }
-  const isAsked = !options.yes && !output.json && isatty(0) && isatty(2);
+  const isAsked = !options.yes && !output.json && isTerminal(0) && isTerminal(2);
   const folder = named ?? (isAsked ? await askFolder() : ".");
   if (folder === "") {
     throw new CommandError('Cannot make an agent in "": expected the path of a folder', {

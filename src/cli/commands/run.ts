@@ -4,10 +4,10 @@
  * @module
  */
 import process from "node:process";
-import { isatty } from "node:tty";
 import { formatProblem } from "../../config/problem.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
+import { isTerminal } from "../is_terminal.ts";
 import { openAgent } from "../open_agent.ts";
 import { choosePlayer, type ModelContext } from "../run/choose_model.ts";
 import { Conversation } from "../run/conversation.ts";
@@ -33,13 +33,13 @@ export async function run(call: AgentCall<"run">): Promise<number> {
       { code: "USAGE", exitCode: EXIT.usage },
     );
   }
-  const isTalk = isatty(0) && isatty(2) && !output.json && options.input.length === 0;
+  const isTalk = isTerminal(0) && isTerminal(2) && !output.json && options.input.length === 0;
   const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
   const model: ModelContext = {
     mode: options.model,
     project,
     // A script that nobody asked for must not answer into a file.
-    isTalk: isTalk && isatty(1),
+    isTalk: isTalk && isTerminal(1),
     onNote,
   };
   const player = await choosePlayer(model);

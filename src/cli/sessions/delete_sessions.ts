@@ -5,11 +5,11 @@
  */
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { isatty } from "node:tty";
 import { quote } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { isTerminal } from "../is_terminal.ts";
 import { shownInLine } from "../shown.ts";
 import { findListed } from "./stored.ts";
 
@@ -44,7 +44,7 @@ export async function deleteSessions(
  * @throws {CommandError} if there is no terminal.
  */
 async function isAllowed(ids: readonly string[]): Promise<boolean> {
-  if (!isatty(0) || !isatty(2)) {
+  if (!isTerminal(0) || !isTerminal(2)) {
     throw new CommandError(
       "Cannot delete sessions without asking, because there is no terminal: expected --yes",
       { code: "USAGE", exitCode: EXIT.usage },
