@@ -7,6 +7,7 @@ import { openai } from "@nomos/agent/openai";
 import { otel } from "@nomos/agent/otel";
 import { postgresStore } from "@nomos/agent/postgres";
 import { genaiPrices } from "@nomos/agent/prices";
+import * as profile from "@nomos/agent/profile";
 import { sqliteStore } from "@nomos/agent/sqlite";
 import { memoryStore, openState, resumeInterrupted, signState } from "@nomos/agent/store";
 import * as testing from "@nomos/agent/testing";
@@ -28,6 +29,10 @@ const session = agent.createSession();
 const { approvals: [waiting], state } = await session.next("Pay");
 const { callKey } = waiting!;
 const key = "k".repeat(32);
+const profiled = await profile.profileAgent(agent, [{ input: "Pay" }], { iterations: 1 });
+const compared = profile.compareWithBase(profiled, profile.takeBase(profiled));
+const bill = { model: "m", input: 1, cachedInput: 0, output: 1 };
+const bills = { calls: 1, base: bill, whatIf: bill, notes: [] };
 const yaml =
   "name: desk\nllm: { provider: openai, model: m }\nstart: a\nsteps: [{ id: a, desc: A }]";
 const cases = { turns: [] };
@@ -88,6 +93,25 @@ const CALLS: Readonly<Record<string, readonly [call: Call, known: string]>> = {
   scenario: [(options) => testing.scenario(options), "maxTurns"],
   simulatedUser: [(options) => testing.simulatedUser(llm, options), "persona"],
   storeContract: [(options) => testing.storeContract(memoryStore, options), "advance"],
+  "new Profiler": [(options) => new profile.Profiler(options), "cost"],
+  profileAgent: [(options) => profile.profileAgent(agent, undefined, options), "iterations"],
+  "profileAgent, latency": [
+    (latency) => profile.profileAgent(agent, undefined, { latency }),
+    "firstToken",
+  ],
+  benchAgent: [(options) => profile.benchAgent(agent, undefined, options), "context"],
+  profileLog: [(options) => profile.profileLog([], options), "sessionId"],
+  whatIf: [(options) => profile.whatIf([], options), "cost"],
+  takeBase: [(allow) => profile.takeBase(profiled, allow), "turns"],
+  compareWithBase: [
+    (allow) => profile.compareWithBase(profiled, profile.takeBase(profiled), allow),
+    "tool_calls",
+  ],
+  formatProfile: [(options) => profile.formatProfile(profiled, options), "markdown"],
+  formatComparison: [(options) => profile.formatComparison(compared, options), "markdown"],
+  formatDiff: [(options) => profile.formatDiff(profiled, profiled, options), "names"],
+  formatWhatIf: [(options) => profile.formatWhatIf(bills, options), "markdown"],
+  drawTurns: [(heading) => profile.drawTurns([], heading), "subtitle"],
   transcriptText: [(options) => testing.transcriptText({ events: [] }, options), "maxLines"],
 };
 

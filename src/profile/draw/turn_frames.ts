@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { drawFlameGraph, type FrameGroup } from "./flame_graph.ts";
 import type { Frame } from "./frame.ts";
 import type { SegmentKind, TimelineSegment, TurnTimeline } from "./timeline.ts";
@@ -37,6 +38,7 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
  * what they waited for, then the calls that ran beside others. In a browser, a click zooms.
  *
  * @returns Text of an SVG file.
+ * @throws {ConfigError} if the heading has an unknown field.
  *
  * @example Picture of a conversation
  * ```ts
@@ -58,6 +60,7 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
  * ```
  */
 export function drawTurns(turns: readonly TurnTimeline[], heading: PictureHeading): string {
+  checkOptions("draw turns", heading, { title: ANYTHING, subtitle: ANYTHING });
   const children = makeTurnFrames(turns);
   const time = children.reduce((sum, turn) => sum + turn.time, 0);
   const all: Frame = { name: "all", time, children };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions, FLAG } from "../../llm/option_rules.ts";
 import { formatCount, formatNumber } from "../draw/table.ts";
 import type { Comparison, FigureChange } from "./compare_base.ts";
 import { formatReport } from "./report.ts";
@@ -13,11 +14,14 @@ export interface FormatOptions {
   readonly markdown?: boolean;
 }
 
-/** Formats a comparison: every figure, and the reason of the largest change for the worse. */
-export function formatComparison(
-  comparison: Comparison,
-  { markdown = false }: FormatOptions = {},
-): string {
+/**
+ * Formats a comparison: every figure, and the reason of the largest change for the worse.
+ *
+ * @throws {ConfigError} if an option is invalid.
+ */
+export function formatComparison(comparison: Comparison, options: FormatOptions = {}): string {
+  checkOptions("format a comparison", options, { markdown: FLAG });
+  const { markdown = false } = options;
   const { figures } = comparison;
   const header = ["base", "now", "", "allowed", "figure"];
   const worse = [...figures.keys()].filter((index) => figures[index]!.verdict === "worse");

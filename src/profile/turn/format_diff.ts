@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ANYTHING, checkOptions, FLAG } from "../../llm/option_rules.ts";
 import { formatCount, formatNumber } from "../draw/table.ts";
 import type { AgentProfile } from "./agent_profile.ts";
 import { formatChange, type FormatOptions } from "./format_comparison.ts";
@@ -20,12 +21,16 @@ export interface FormatDiffOptions extends FormatOptions {
 /**
  * Formats the difference of two profiles, of sessions or of versions of an agent: their time,
  * tokens, money and counts, side by side.
+ *
+ * @throws {ConfigError} if an option is invalid.
  */
 export function formatDiff(
   a: AgentProfile,
   b: AgentProfile,
-  { markdown = false, names = [a.agent, b.agent] }: FormatDiffOptions = {},
+  options: FormatDiffOptions = {},
 ): string {
+  checkOptions("format two profiles", options, { markdown: FLAG, names: ANYTHING });
+  const { markdown = false, names = [a.agent, b.agent] } = options;
   const unknown = [...new Set([...a.unknown, ...b.unknown])];
   return formatReport({
     title: `a: ${names[0]}, b: ${names[1]}`,
@@ -71,11 +76,17 @@ function pair(
   });
 }
 
-/** Formats the log of a session with two models as one table. */
+/**
+ * Formats the log of a session with two models as one table.
+ *
+ * @throws {ConfigError} if an option is invalid.
+ */
 export function formatWhatIf(
   { calls, base, whatIf, notes }: WhatIf,
-  { markdown = false }: FormatOptions = {},
+  options: FormatOptions = {},
 ): string {
+  checkOptions("format the price of a session", options, { markdown: FLAG });
+  const { markdown = false } = options;
   const row = (name: string, value: (bill: ModelBill) => number | undefined) => {
     const [left, right] = [value(base), value(whatIf)].map((amount) =>
       amount && Math.round(amount)

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
+import { ANYTHING, checkOptions, FLAG } from "../../llm/option_rules.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
 import type { AgentProfile, TurnProfile } from "./agent_profile.ts";
 import {
@@ -32,12 +33,14 @@ export interface FormatProfileOptions {
  * Formats a profile as tables: where the time goes, where the tokens and the money go, steps, tools,
  * and what might be saved. Control characters in names and texts are escaped.
  *
- * @throws {ConfigError} if there is no such order, or no such turn.
+ * @throws {ConfigError} if an option is invalid, or there is no such turn.
  */
 export function formatProfile(
   profile: AgentProfile,
-  { by = "time", turn, markdown = false }: FormatProfileOptions = {},
+  options: FormatProfileOptions = {},
 ): string {
+  checkOptions("format a profile", options, { by: ANYTHING, turn: ANYTHING, markdown: FLAG });
+  const { by = "time", turn, markdown = false } = options;
   checkOrder(by);
   if (turn !== undefined) return formatTurn(findTurn(profile, turn), turn, markdown);
   const unknown = profile.unknown.map((sentence) => `not known: ${sentence}`);

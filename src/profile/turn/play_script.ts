@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ANYTHING, FUNCTION, type OptionRules } from "../../llm/option_rules.ts";
 import { createSession } from "../../session/create_session.ts";
 import { type Session, sessionOf } from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
@@ -18,6 +19,13 @@ export interface PlayOptions {
   /** Store of the sessions, so that commits take their time. Default: in memory. */
   readonly store?: Store;
 }
+
+/** Rules of the options of a play. What they contain is validated with each session. */
+export const PLAY_RULES: OptionRules<PlayOptions> = {
+  context: FUNCTION,
+  data: ANYTHING,
+  store: ANYTHING,
+};
 
 /** Input of a conversation that plays by itself. */
 const AUTO_TURN: ScriptTurn = { input: "Go on" };

@@ -8,10 +8,17 @@ import { type Clock, systemClock } from "../../clock.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
+import {
+  ANYTHING,
+  checkOptions,
+  FUNCTION,
+  type OptionRule,
+  wholeFrom,
+} from "../../llm/option_rules.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
 import type { AgentProfile } from "./agent_profile.ts";
 import { LoopProbe } from "./loop_probe.ts";
-import { openPlay, type PlayOptions, playScript } from "./play_script.ts";
+import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
 import { CoreReplacer } from "./profiled_core.ts";
 import { Profiler } from "./profiler.ts";
 import { type ConversationScript, hashScript, ScriptModel } from "./script.ts";
@@ -35,6 +42,11 @@ export interface ProfileOptions extends PlayOptions {
   /** Clock of the times. It must never step back. Default: `performance.now()`. */
   readonly clock?: Clock;
 }
+
+const MODEL: OptionRule = {
+  expected: '"mock" or "real"',
+  accepts: (value) => value === "mock" || value === "real",
+};
 
 /** Clock that never steps back, unlike that of the system. */
 const STEADY_CLOCK: Clock = { ...systemClock, now: () => performance.now() };
@@ -73,9 +85,22 @@ export async function profileAgent<Answers extends object, Data, Context>(
   script?: ConversationScript,
   options: ProfileOptions = {},
 ): Promise<AgentProfile> {
+  checkOptions("profile the agent", options, {
+    ...PLAY_RULES,
+    model: MODEL,
+    latency: ANYTHING,
+    iterations: wholeFrom(1),
+    cost: FUNCTION,
+    clock: ANYTHING,
+  });
   const { model = "mock", latency = {}, iterations = 3, clock = STEADY_CLOCK } = options;
   const core = requireCore(agent, "profile");
-  checkPlay(script, model, iterations);
+  checkScript("profile", script);
+  if (script === undefined && model === "real") {
+    throw new ConfigError(
+      "Cannot profile the agent with its real model: expected a script with inputs",
+    );
+  }
   checkLatency(latency);
   const cost = core.cost ?? options.cost;
   const play = async (): Promise<AgentProfile> => {
@@ -120,7 +145,7 @@ export async function profileAgent<Answers extends object, Data, Context>(
  * Returns a function that plays a conversation once, with an automatic mock that takes no time, for
  * `deno bench`: what remains is the time of the framework and of the agent's own tools and guards.
  *
- * @throws {ConfigError} if `agent` is not an agent.
+ * @throws {ConfigError} if `agent` is not an agent, or an option is invalid.
  *
  * @example In a file of `deno bench`
  * ```ts
@@ -142,7 +167,9 @@ export function benchAgent<Answers extends object, Data, Context>(
   script?: ConversationScript,
   options: PlayOptions = {},
 ): () => Promise<void> {
+  checkOptions("bench the agent", options, PLAY_RULES);
   const core = requireCore(agent, "bench");
+  checkScript("bench", script);
   const source = new ScriptModel();
   const modelFor = (own: LLM) => standIn(own, source);
   const played = new CoreReplacer({ observers: [], modelFor }).replace(core);
@@ -154,27 +181,13 @@ export function benchAgent<Answers extends object, Data, Context>(
 }
 
 /**
- * Checks a play, which may come from untyped code.
+ * Checks a script, which may come from untyped code.
  *
- * @throws {ConfigError} if there is nothing to play, or the model or the number of plays is invalid.
+ * @throws {ConfigError} if it has nothing to play.
  */
-function checkPlay(
-  script: ConversationScript | undefined,
-  model: string,
-  iterations: number,
-): void {
-  const attempt = "Cannot profile the agent";
-  if (model !== "mock" && model !== "real") {
-    throw new ConfigError(`${attempt} with model ${quote(model)}: expected "mock" or "real"`);
-  }
-  if (!Number.isSafeInteger(iterations) || iterations < 1) {
-    throw new ConfigError(
-      `${attempt} in ${quote(iterations)} iterations: expected a whole number from 1`,
-    );
-  }
-  if (script === undefined && model === "real") {
-    throw new ConfigError(`${attempt} with its real model: expected a script with inputs`);
-  }
+function checkScript(verb: string, script: ConversationScript | undefined): void {
   if (script === undefined || Array.isArray(script) && script.length > 0) return;
-  throw new ConfigError(`${attempt} with the script ${quote(script)}: expected a list of turns`);
+  throw new ConfigError(
+    `Cannot ${verb} the agent with the script ${quote(script)}: expected a list of turns`,
+  );
 }

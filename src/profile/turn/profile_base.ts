@@ -4,7 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { ConfigError, quote, reasonOf } from "../../errors.ts";
+import { ConfigError, reasonOf } from "../../errors.ts";
+import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
 import type { AgentProfile, Figures } from "./agent_profile.ts";
 import type { PromptPart } from "./prompt_part.ts";
 
@@ -156,24 +157,19 @@ export function readAllowance(allowance: Allowance = 0): ReadAllowance | undefin
   return match[2] === "%" ? { share: amount / 100, extra: 0 } : { share: 0, extra: amount };
 }
 
+const ALLOWANCE: OptionRule = {
+  expected: 'a number from 0, or a percentage such as "2%"',
+  accepts: (value) => readAllowance(value as Allowance) !== undefined,
+};
+
 /**
  * Checks allowances, which may come from a file or a command line.
  *
  * @throws {ConfigError} if there is no such figure, or an allowance is neither a number nor a percentage.
  */
 export function checkAllowances(allow: Readonly<Record<string, unknown>>): void {
-  for (const [name, allowance] of Object.entries(allow)) {
-    if (!FIGURES.includes(name as keyof Figures)) {
-      throw new ConfigError(
-        `Cannot allow a change of ${quote(name)}: expected one of ${FIGURES.join(", ")}`,
-      );
-    }
-    if (readAllowance(allowance as Allowance) !== undefined) continue;
-    throw new ConfigError(
-      `Cannot allow ${name} to change by ${quote(allowance)}: expected a number from 0, or a ` +
-        'percentage such as "2%"',
-    );
-  }
+  const rules = Object.fromEntries(FIGURES.map((figure) => [figure, ALLOWANCE]));
+  checkOptions("allow figures to be worse", allow, rules);
 }
 
 function sumBy<Row extends { readonly calls: number }>(

@@ -5,6 +5,7 @@
  */
 import type { CostOf } from "../../cost/call_usage.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { checkOptions, FUNCTION, TEXT } from "../../llm/option_rules.ts";
 import type { AgentProfile } from "./agent_profile.ts";
 import { countCall } from "./call_tokens.ts";
 import { LogLedger } from "./log_ledger.ts";
@@ -46,6 +47,8 @@ function listUnknown(events: readonly SessionEvent[]): readonly string[] {
  * Profiles a stored session by its log: what the times, the usage and the texts of its events tell.
  * What they cannot tell is listed in `unknown`.
  *
+ * @throws {ConfigError} if an option is invalid.
+ *
  * @example
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";
@@ -69,8 +72,10 @@ function listUnknown(events: readonly SessionEvent[]): readonly string[] {
  */
 export function profileLog(
   events: readonly SessionEvent[],
-  { agent = "", sessionId = "", cost }: ProfileLogOptions = {},
+  options: ProfileLogOptions = {},
 ): AgentProfile {
+  checkOptions("profile a log", options, { agent: TEXT, sessionId: TEXT, cost: FUNCTION });
+  const { agent = "", sessionId = "", cost } = options;
   const builder = new ProfileBuilder();
   const waste = builder.openWaste();
   const ledger = new LogLedger();

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CostOf } from "../../cost/call_usage.ts";
+import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
 import { childIdOf } from "../../history/session_name.ts";
 import type { ObservedTurn, Observer, TurnObserver } from "../../turn/observer.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
@@ -60,8 +61,14 @@ export class Profiler implements Observer {
   readonly #builder = new ProfileBuilder();
   #agent = "";
 
-  /** Creates a profiler without turns. */
-  constructor({ cost, now = () => performance.now() }: ProfilerOptions = {}) {
+  /**
+   * Creates a profiler without turns.
+   *
+   * @throws {ConfigError} if an option is invalid.
+   */
+  constructor(options: ProfilerOptions = {}) {
+    checkOptions("create a profiler", options, { cost: FUNCTION, now: FUNCTION });
+    const { cost, now = () => performance.now() } = options;
     this.#costOf = cost;
     this.#now = now;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, wait } from "../../clock.ts";
-import { ConfigError, quote } from "../../errors.ts";
+import { checkOptions, DELAY } from "../../llm/option_rules.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { estimateUsage } from "../../llm/usage.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
@@ -29,12 +29,8 @@ const CHUNK_LENGTH = 32;
  * @throws {ConfigError} if one is not a number from 0.
  */
 export function checkLatency(latency: Latency): void {
-  for (const [name, value] of Object.entries(latency)) {
-    if (typeof value === "number" && value >= 0 && Number.isFinite(value)) continue;
-    throw new ConfigError(
-      `Cannot profile with latency.${name} ${quote(value)}: expected milliseconds, a number from 0`,
-    );
-  }
+  const rules = { firstToken: DELAY, perThousandRead: DELAY, perTokenWritten: DELAY };
+  checkOptions("profile with a latency", latency, rules);
 }
 
 /**

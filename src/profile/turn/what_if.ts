@@ -7,6 +7,7 @@ import type { CostOf } from "../../cost/call_usage.ts";
 import { computePrice } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { checkOptions, createOptionError, FUNCTION, TEXT } from "../../llm/option_rules.ts";
 import type { PromptFigures } from "../../history/model_call.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { isModelEvent, type ModelEvent } from "./turn_record.ts";
@@ -49,7 +50,8 @@ export interface WhatIfOptions {
  * Computes what the model calls of a log would have cost with another model: the same prompts and
  * answers, at its prices and its rules of caching. Calls of agents that ran as tools are left out.
  *
- * @throws {ConfigError} if the log has no usage, or there is no price for the other model.
+ * @throws {ConfigError} if the log has no usage, there is no price for the other model, or an option
+ *   is invalid.
  *
  * @example
  * ```ts
@@ -77,8 +79,13 @@ export interface WhatIfOptions {
  */
 export async function whatIf(
   events: readonly SessionEvent[],
-  { as, cost }: WhatIfOptions,
+  options: WhatIfOptions,
 ): Promise<WhatIf> {
+  checkOptions("price a session", options, { as: TEXT, cost: FUNCTION });
+  const { as, cost } = options;
+  if (as === undefined) {
+    throw createOptionError("price a session", "as", "undefined", TEXT.expected);
+  }
   const calls = events.filter(isModelEvent).filter(({ usage }) => usage?.input !== undefined);
   if (calls.length === 0) {
     throw new ConfigError(

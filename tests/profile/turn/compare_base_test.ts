@@ -168,7 +168,7 @@ Deno.test("what is no base and no allowance is refused with what was expected", 
   const { turns: _, ...figures } = base.figures;
   assertThrows(() => readBase(JSON.stringify({ ...base, figures })), ConfigError, "figures.turns");
   const wrong = (allow: object) => () => takeBase({ source: "mock", script: "s" } as never, allow);
-  assertThrows(wrong({ tokens: 1 }), ConfigError, "expected one of turns, model_calls");
+  assertThrows(wrong({ tokens: 1 }), ConfigError, 'expected one of "turns", "model_calls"');
   for (const allowance of ["2", "1.5%", 0, 3]) {
     readBase(JSON.stringify({ ...base, allow: { turns: allowance } }));
   }
