@@ -42,16 +42,16 @@ export interface Command<Name extends CommandName = CommandName> {
 export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
   init: { alias: { t: "template", y: "yes" }, positionals: 1 },
   run: {
-    alias: { m: "model", s: "session" },
+    alias: { c: "config", m: "model", s: "session" },
     positionals: 1,
     loadsAgent: true,
     runsAgent: true,
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
   },
-  validate: { positionals: 1, loadsAgent: true },
+  validate: { alias: { c: "config" }, positionals: 1, loadsAgent: true },
   graph: {
     loadsAgent: true,
-    alias: { f: "format", o: "output" },
+    alias: { c: "config", f: "format", o: "output" },
     positionals: 1,
     needs: ({ output, session, store }, project) => ({
       ...session !== undefined && needsOfStore(locateStore(store, project)),

@@ -30,6 +30,7 @@ export const FLAGS = {
     generate: false,
   },
   validate: {
+    config: undefined,
     strict: false,
     for: { repeated: "text" },
     permissions: false,
@@ -38,6 +39,7 @@ export const FLAGS = {
     "ignore-flows": false,
   },
   run: {
+    config: undefined,
     model: { choices: ["auto", "real", "mock"] },
     session: undefined,
     store: undefined,
@@ -48,6 +50,7 @@ export const FLAGS = {
     "ignore-flows": false,
   },
   graph: {
+    config: undefined,
     format: { choices: ["text", "mermaid", "svg"] },
     output: undefined,
     session: undefined,

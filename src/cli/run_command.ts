@@ -83,9 +83,15 @@ export async function runCommand(
     plain.line(VERSION);
     return EXIT.yes;
   }
+  // Nomos has a flag for the agent.
+  const { config } = options as { readonly config?: string };
+  if (config !== undefined && command.positionals.length > 0) {
+    return refuse(`Cannot use ${JSON.stringify(config)} for --config: expected one agent`);
+  }
+  const named = config === undefined ? command.positionals : [config];
   const output = createOutput(options);
   try {
-    return await start(name, { options, positionals: command.positionals, output });
+    return await start(name, { options, positionals: named, output });
   } catch (error) {
     output.fail(error);
     return exitCodeOf(error);

@@ -59,12 +59,15 @@ function says(...inputs: string[]): string[] {
 }
 
 Deno.test("nomos run, prints the answers alone, each in one line that cannot harm a terminal", () =>
-  withDesk(async (talk) => {
+  withDesk(async (talk, agent) => {
     const { code, stdout, stderr } = await talk(...says("Look", "Pay", "That is all", "Bye"));
     assertEquals(code, 0, stderr);
     assertEquals(stdout, 'It is\\nhere: \\u{1b}[1mbold\\u{202e}\nDone\n{"total":500}\nGoodbye\n');
     assertStringIncludes(stderr, "played by conversation.yaml. Session ");
     assertEquals((await talk("-q", ...says("Look"))).stderr, "");
+    // As the command of Nomos spells it.
+    const named = await nomos("run", "-c", agent, "--model=mock", ...says("Look"));
+    assertEquals(named.code, 0);
   }));
 
 Deno.test("nomos run --json, prints one event of the log a line, exactly", () =>
@@ -219,6 +222,7 @@ Deno.test("nomos, refuses a command line that it does not understand, and names 
     [["run", "--approve", "maybe"], "expected one of ask, deny, always"],
     [["run", "--input", ""], "expected a text that is not empty"],
     [["run", "a.yaml", "b.yaml"], '"b.yaml"'],
+    [["run", "a.yaml", "-c", "b.yaml"], "expected one agent"],
     [["serve"], "there is no server yet"],
     [["train"], "write decisions that should have been different"],
   ];
