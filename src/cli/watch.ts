@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { watch } from "node:fs";
+import { fstatSync, statSync, watch } from "node:fs";
+import { join } from "node:path";
 import type { Child } from "./child.ts";
 import { EXIT } from "./exit_code.ts";
 
@@ -34,7 +35,7 @@ export async function runWatched(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const watcher = watch(root, { recursive: true }, (_, file) => {
     const name = String(file ?? "");
-    if (IGNORED_REGEXP.test(name)) return;
+    if (IGNORED_REGEXP.test(name) || isOwnOutput(join(root, name))) return;
     clearTimeout(timer);
     timer = setTimeout(() => changed.resolve(name), PAUSE);
   });
@@ -52,5 +53,19 @@ export async function runWatched(
   } finally {
     clearTimeout(timer);
     watcher.close();
+  }
+}
+
+/** Returns true for a file to which a standard stream writes: each run would begin the next one. */
+function isOwnOutput(path: string): boolean {
+  try {
+    const { ino, dev } = statSync(path);
+    return [1, 2].some((stream) => {
+      const own = fstatSync(stream);
+      return own.ino === ino && own.dev === dev;
+    });
+  } catch {
+    // It was deleted meanwhile.
+    return false;
   }
 }
