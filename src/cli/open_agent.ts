@@ -69,7 +69,11 @@ async function openFile(
   const agent = await loadAgent(file, {
     ignoreFlows,
     onConfigWarning: onWarning,
-    ...player !== undefined && { llm: await createPlayedModels(player, models) },
+    ...player !== undefined && {
+      llm: await createPlayedModels(player, models),
+      // The table of prices takes long to load.
+      cost: () => 0,
+    },
   });
   return {
     agent: agent as ExportedAgent,
