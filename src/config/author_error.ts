@@ -23,8 +23,8 @@ const VERBS: Readonly<Record<string, string>> = {
 const MESSAGE_REGEXP = /Requires (\w+) access(?: to ("?)(.+?)\2)?, run again with the --allow-\w+/s;
 const FRAME_REGEXP = /(file:\/\/[^\s()]+?):(\d+):\d+\)?$/;
 
-/** Place in the message of a module that cannot be imported. */
-const PLACE_REGEXP = /\s*\bat (file:\/\/\S+?):(\d+):(\d+)$/;
+/** Places at the end of the message of a module that cannot be imported; the first one is the nearest. */
+const PLACES_REGEXP = /\s*\bat (file:\/\/\S+?):(\d+):(\d+)(?:\s+at file:\/\/\S+)*$/;
 
 /** Code of this package, in which no author's mistake is. */
 const OWN = new URL("../", import.meta.url).href;
@@ -66,7 +66,7 @@ export function describeImportError(error: unknown, agent: string): string {
   const denied = describeDenied(error, agent);
   if (denied !== undefined) return denied;
   const text = stripVTControlCharacters(reasonOf(error));
-  const [shown = "", url, line, column] = PLACE_REGEXP.exec(text) ?? [];
+  const [shown = "", url, line, column] = PLACES_REGEXP.exec(text) ?? [];
   const message = text.replace(shown, "").split("\n")
     // Deno shows the line of a syntax error as well.
     .filter((one) => !/^\s*\d*\s*\|/.test(one)).join("\n").trim()
