@@ -58,7 +58,7 @@ Deno.test("describeImportError, begins with the place, and leaves out what Deno 
       const file = `${Deno.cwd()}/${folder}/${crypto.randomUUID()}.ts`;
       await Deno.writeTextFile(file, text);
       const error = await import(`file://${file}`).catch((error) => error);
-      return describeImportError(error, "agent.yaml").replace(/^.*(?=\.ts)/, "x");
+      return describeImportError(error, "agent.yaml").replace(/^.*?(?=\.ts)/, "x");
     };
     assertEquals(await fail("export const x = ;"), "x.ts:1:18: SyntaxError: Expression expected");
     assertEquals(await fail("\nthrow new Error('boom');"), "x.ts:2: boom");
