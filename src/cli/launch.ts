@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { quote } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -96,13 +96,15 @@ function takeOne(projects: readonly Project[]): Project {
  *
  * @throws {CommandError} if a file that the user named is missing.
  */
-function findEnvFiles(named: readonly string[], { root }: Project): readonly string[] {
+function findEnvFiles(named: readonly string[], { root, config }: Project): readonly string[] {
   const missing = named.find((file) => !exists(file));
   if (missing !== undefined) {
     throw new CommandError(`Cannot read ${quote(missing)} (--env-file): expected a file`);
   }
   if (named.length > 0) return named;
-  return [".env", ".env.local"].map((name) => join(root, name)).filter(exists);
+  const folders = new Set([root, config === undefined ? root : dirname(config)]);
+  return [".env", ".env.local"].flatMap((name) => [...folders].map((folder) => join(folder, name)))
+    .filter(exists);
 }
 
 /** Runs the agent in this process, where there are no permissions: on Node. */
