@@ -75,7 +75,8 @@ export async function run(call: AgentCall<"run">): Promise<number> {
     onNote(
       `${agent.name} (${project.path})${played}. Session ${id}${isTalk ? ", /quit ends." : ""}`,
     );
-    const parts = { conversation, output, signals, failures };
+    const isKept = url !== "memory:";
+    const parts = { conversation, output, signals, failures, isKept };
     if (isTalk) {
       const terminal = new Terminal();
       try {
@@ -83,7 +84,6 @@ export async function run(call: AgentCall<"run">): Promise<number> {
           ...parts,
           view: talkView,
           terminal,
-          isKept: url !== "memory:",
           approve: options.approve ?? "ask",
         });
       } finally {

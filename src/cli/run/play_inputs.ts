@@ -24,6 +24,8 @@ export interface InputParts {
   readonly failures: Failures;
   /** The flag `--approve`. */
   readonly approve: "ask" | "deny" | "always";
+  /** True if the session is kept. */
+  readonly isKept: boolean;
   /** Inputs, in order; undefined to read lines of stdin. */
   readonly inputs: readonly string[] | undefined;
 }
@@ -63,9 +65,8 @@ async function playTurn(parts: InputParts, command: Command): Promise<void> {
   }
   failures.reportTools(turn);
   if (turn.status === "limited") {
-    const message = `The turn was limited: ${describeLimit(turn)}. Nothing is lost; go on with: ` +
-      `nomos run --session ${conversation.session.id}`;
-    throw new CommandError(message, { code: "TURN_LIMITED" });
+    const message = `The turn was limited: ${describeLimit(turn)}.`;
+    throw new CommandError(`${message}${sayHowToGoOn(parts)}`, { code: "TURN_LIMITED" });
   }
   if (turn.status === "needs_approval" && signals.code === undefined) await settle(parts);
 }
@@ -77,10 +78,11 @@ async function settle(parts: InputParts): Promise<void> {
   if (approval === undefined) return;
   if (approve !== "ask") return await playTurn(parts, decideAlone(approval, approve));
   throw new CommandError(
-    `A call waits for approval: ${
-      formatCall(approval.tool, approval.args)
-    }. Decide about it with: ` +
-      `nomos run --session ${session.id}`,
+    `A call waits for approval: ${formatCall(approval.tool, approval.args)}.${sayHowToGoOn(parts)}`,
     { code: "NEEDS_APPROVAL" },
   );
+}
+
+function sayHowToGoOn({ conversation: { session }, isKept }: InputParts): string {
+  return isKept ? ` Nothing is lost; go on with: nomos run --session ${session.id}` : "";
 }
