@@ -5,7 +5,7 @@
  */
 import type { Usage } from "../../llm/llm.ts";
 import { apportion } from "./apportion.ts";
-import type { PromptPart } from "./prompt_part.ts";
+import type { PromptPart, PromptPartKind } from "./prompt_part.ts";
 
 /** Characters of one part of a prompt. */
 export interface PromptRange extends PromptPart {
@@ -36,9 +36,13 @@ export interface CallShare extends PromptRange {
 /** Number of the smallest units of money in one unit of the currency. */
 export const MONEY_UNITS = 1e12;
 
+/** Part to which an answer belongs: a decision, or a summary. */
+export type AnswerPart = Extract<PromptPartKind, "answers" | "summarized">;
+
 /** Model call whose tokens are attributed. */
 export interface AttributedCall {
   readonly prompt: PromptLayout;
+  readonly answer: AnswerPart;
   /** Number of characters of the answer. */
   readonly answerChars: number;
   readonly usage: Usage;
@@ -53,7 +57,7 @@ export interface AttributedCall {
  * characters. The shares add up to the reported tokens, and to the price.
  */
 export function attributeTokens(call: AttributedCall): CallShare[] {
-  const { prompt, answerChars } = call;
+  const { prompt, answer, answerChars } = call;
   const { input = 0, output = 0, cachedInput = 0, cacheWriteInput = 0, reasoning = 0 } = call.usage;
   const cached = Math.min(cachedInput, input);
   const written = Math.min(cacheWriteInput, input - cached);
@@ -78,7 +82,7 @@ export function attributeTokens(call: AttributedCall): CallShare[] {
     {
       usage: { input: 0, output },
       shares: [
-        ...shareTokens(output - thought, [{ part: "answers", chars: answerChars, isNew: true }]),
+        ...shareTokens(output - thought, [{ part: answer, chars: answerChars, isNew: true }]),
         ...(thought > 0
           ? shareTokens(thought, [{ part: "reasoning", chars: 0, isNew: true }])
           : []),

@@ -4,9 +4,15 @@
  * @module
  */
 import { computePrice, type CostOf } from "../../cost/call_usage.ts";
+import { isPrice } from "../../cost/limits.ts";
 import type { Usage } from "../../llm/llm.ts";
-import { estimateUsage } from "../../llm/usage.ts";
-import { attributeTokens, type CallShare, MONEY_UNITS } from "./attribute_tokens.ts";
+import { estimateUsage, readUsage } from "../../llm/usage.ts";
+import {
+  type AnswerPart,
+  attributeTokens,
+  type CallShare,
+  MONEY_UNITS,
+} from "./attribute_tokens.ts";
 import { measureAlone, type MeasuredRequest, PromptLedger } from "./prompt_ledger.ts";
 import type { ModelCall, ModelEvent, RecordedCall } from "./turn_record.ts";
 
@@ -15,6 +21,8 @@ export interface CallTokens extends MeasuredRequest {
   readonly call: ModelCall;
   /** Parts to which the tokens and the money belong. */
   readonly shares: readonly CallShare[];
+  /** Part to which the answer belongs. */
+  readonly answer: AnswerPart;
   /** Characters of the answer. */
   readonly answerChars: number;
   /** Tokens of prompt and answer. */
@@ -57,20 +65,27 @@ export function countCall(
 ): CallTokens {
   const { llm, end } = call;
   const answerChars = countAnswer(end);
+  const answer = measured.isAlone ? "summarized" : "answers";
   const { usage: reported, cost: given, model } = readEnd(end);
   const { prompt } = measured;
-  const usage = reported ?? estimateUsage(prompt.chars, answerChars);
-  const priceOf = (part: Usage) => computePrice(costOf, part, llm, model);
-  const cost = given ?? priceOf(usage);
+  const usage = readUsage(reported) ?? estimateUsage(prompt.chars, answerChars);
+  const priceOf = (part: Usage) => readPrice(computePrice(costOf, part, llm, model));
+  const cost = readPrice(given) ?? priceOf(usage);
   return {
     ...measured,
     call,
-    shares: attributeTokens({ prompt, answerChars, usage, cost, priceOf }),
+    shares: attributeTokens({ prompt, answer, answerChars, usage, cost, priceOf }),
+    answer,
     answerChars,
     tokens: (usage.input ?? 0) + (usage.output ?? 0),
     cost: cost === undefined ? undefined : Math.round(cost * MONEY_UNITS),
-    isEstimated: reported === undefined || reported.isEstimated === true,
+    isEstimated: usage.isEstimated === true,
   };
+}
+
+/** Returns a price; undefined if it is not known, or is no number from 0. */
+export function readPrice(price: unknown): number | undefined {
+  return isPrice(price) ? price : undefined;
 }
 
 function readEnd(

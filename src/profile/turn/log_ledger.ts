@@ -6,7 +6,13 @@
 import type { SessionEvent } from "../../history/event.ts";
 import { renderEvent, renderSummary, type VisibleEvent } from "../../prompt/render_event.ts";
 import { ShownEvents } from "../../prompt/shown_events.ts";
-import { History, type MeasuredRequest, type OffsetRange, SessionPrompt } from "./prompt_ledger.ts";
+import {
+  History,
+  makeAlone,
+  type MeasuredRequest,
+  type OffsetRange,
+  SessionPrompt,
+} from "./prompt_ledger.ts";
 import type { PromptRange } from "./attribute_tokens.ts";
 import type { PromptPart } from "./prompt_part.ts";
 import type { ModelEvent } from "./turn_record.ts";
@@ -18,7 +24,8 @@ const CHARS_PER_TOKEN = 4;
 export class LogLedger {
   #history = new History();
   #shown = new ShownEvents();
-  readonly #events: SessionEvent[] = [];
+  /** Events that requests may still show after a summary. */
+  #events: SessionEvent[] = [];
   #added: OffsetRange[] = [];
   #step: string | undefined;
 
@@ -32,7 +39,8 @@ export class LogLedger {
     this.#added = renderSummary(event).map((message) =>
       this.#history.add(message, { part: "summary" })
     );
-    for (const past of this.#events.filter(({ seq }) => seq >= event.until)) this.#shown.add(past);
+    this.#events = this.#events.filter(({ seq }) => seq >= event.until);
+    for (const past of this.#events) this.#shown.add(past);
     for (const past of this.#shown.take()) {
       this.#history.add(renderEvent(past, past.seq < (event.shortened ?? 0)), partOf(past));
     }
@@ -43,6 +51,7 @@ export class LogLedger {
    * schema if the event has the size of the request.
    */
   measure(end: ModelEvent): MeasuredRequest {
+    if (end.type === "summary") return makeAlone((end.usage?.input ?? 0) * CHARS_PER_TOKEN, 0);
     const history = this.#history;
     const shownBefore = history.chars;
     for (const event of this.#shown.take()) {

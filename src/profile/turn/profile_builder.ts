@@ -5,10 +5,14 @@
  */
 import { VERSION } from "../../version.ts";
 import type { ChildUsage } from "../../history/event.ts";
+import type { Usage } from "../../llm/llm.ts";
+import { readUsage } from "../../llm/usage.ts";
 import type { AgentProfile, PartRow, TurnProfile, WasteKind } from "./agent_profile.ts";
 import { MONEY_UNITS } from "./attribute_tokens.ts";
+import { readPrice } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
-import { type TalliedTurn, Tally } from "./tally.ts";
+import type { PromptPart } from "./prompt_part.ts";
+import { type StepPlace, type TalliedTurn, Tally } from "./tally.ts";
 import { profileTurn } from "./turn_profile.ts";
 import { listWaste, WasteFinder, type WasteSum } from "./waste.ts";
 
@@ -34,6 +38,10 @@ export class ProfileBuilder {
   /** Adds a turn of a session. */
   add(turn: TalliedTurn, waste: WasteFinder): void {
     const { record, calls, agent } = turn;
+    for (const { event } of record.events) {
+      if (event.type !== "embedded") continue;
+      this.#addUsage({ part: "embedded" }, event, 1, { step: event.step, agent });
+    }
     for (const { tokens, cost, call, isEstimated } of calls) {
       this.#total.add(tokens, cost);
       this.#models.add(call.llm);
@@ -51,10 +59,22 @@ export class ProfileBuilder {
 
   /** Adds the usage of an agent that ran as a tool, whose own turns are not known. */
   addChild({ usage, cost, modelCalls = 0 }: ChildUsage): void {
-    const tokens = (usage?.input ?? 0) + (usage?.output ?? 0);
-    const units = cost === undefined ? undefined : Math.round(cost * MONEY_UNITS);
-    this.#total.add(tokens, units);
-    this.#tally.addChild(tokens, units, modelCalls);
+    this.#addUsage({ part: "child agents" }, { usage, cost }, modelCalls);
+    this.#tally.addModelCalls(modelCalls);
+  }
+
+  #addUsage(
+    part: PromptPart,
+    { usage, cost }: PaidUsage,
+    requests: number,
+    place?: StepPlace,
+  ): void {
+    const { input = 0, output = 0, isEstimated = false } = readUsage(usage) ?? {};
+    const price = readPrice(cost);
+    const units = price === undefined ? undefined : Math.round(price * MONEY_UNITS);
+    this.#isEstimated ||= isEstimated;
+    this.#total.add(input + output, units);
+    this.#tally.addUsage(part, input + output, units, requests, place);
   }
 
   /** Builds the profile. */
@@ -87,6 +107,12 @@ export class ProfileBuilder {
       },
     };
   }
+}
+
+/** Tokens and price of requests. */
+interface PaidUsage {
+  readonly usage?: Usage | undefined;
+  readonly cost?: number | undefined;
 }
 
 /** Adds up the amounts of the rows whose part is known. */

@@ -20,6 +20,8 @@ export interface MeasuredRequest {
   readonly promptChars: number;
   /** Characters of the leading messages that the session's previous request has too. */
   readonly stableChars: number;
+  /** True if it belongs to no conversation: it asks for a summary. */
+  readonly isAlone?: true;
   /** True if the session's previous request has the same schema. */
   readonly isSchemaStable: boolean;
 }
@@ -101,19 +103,25 @@ export class PromptLedger {
   }
 }
 
-/** Measures a request that belongs to no conversation, for example one for a summary. */
+/** Measures a request that belongs to no conversation: it asks for a summary. */
 export function measureAlone({ messages, schema }: LLMRequest): MeasuredRequest {
   const promptChars = messages.reduce((sum, message) => sum + countMessage(message), 0);
-  const chars = countSchema(schema);
-  const ranges: PromptRange[] = [
-    { part: "schema", chars, isNew: true },
-    { part: "summarized", chars: promptChars, isNew: true },
-  ];
-  const prompt = {
-    chars: chars + promptChars,
-    slice: (from: number, to: number) => cut(ranges, 0, from, to),
+  return makeAlone(promptChars, countSchema(schema));
+}
+
+/** Returns the size of a request for a summary, which is one part. */
+export function makeAlone(promptChars: number, schemaChars: number): MeasuredRequest {
+  const chars = promptChars + schemaChars;
+  const range: PromptRange = { part: "summarized", chars, isNew: true };
+  const prompt = { chars, slice: (from: number, to: number) => cut([range], 0, from, to) };
+  return {
+    prompt,
+    schemaChars,
+    promptChars,
+    stableChars: 0,
+    isSchemaStable: false,
+    isAlone: true,
   };
-  return { prompt, schemaChars: chars, promptChars, stableChars: 0, isSchemaStable: false };
 }
 
 /** Part of the history, by offsets in characters. */

@@ -8,8 +8,8 @@
  * Part of what a model reads or writes: `"schema"`, the JSON Schema of the answer; `"standing
  * text"`; `"summary"` of older events; `"user"`, inputs; `"decisions"` of the model; `"tool
  * results"`; `"notices"`, the running turn's reasoning and refused outputs; `"step message"`;
- * `"summarized"`, a conversation for which a summary was asked; `"answers"` and `"reasoning"`, what
- * the model wrote; `"child agents"`, calls of agents that ran as tools and were not observed; `"not
+ * `"summarized"`, requests for a summary and their answers; `"answers"` and `"reasoning"`, what the
+ * model wrote; `"embedded"`, texts whose vectors were asked for; `"child agents"`, calls of agents that ran as tools and were not observed; `"not
  * in the log"`, what the log of a stored session lacks: schema, standing text and step message;
  * `"other"`, unknown.
  */
@@ -25,6 +25,7 @@ export type PromptPartKind =
   | "summarized"
   | "answers"
   | "reasoning"
+  | "embedded"
   | "child agents"
   | "not in the log"
   | "other";

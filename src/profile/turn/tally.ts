@@ -20,6 +20,13 @@ export interface TalliedTurn {
   readonly agent?: string;
 }
 
+/** Step of an agent. */
+export interface StepPlace {
+  readonly step: string;
+  /** Agent, if it ran as a tool. */
+  readonly agent: string | undefined;
+}
+
 /** Sums of any number of turns. */
 export class Tally {
   readonly #time = new Map<string, Mutable<TimeRow>>();
@@ -82,7 +89,10 @@ export class Tally {
     }
   }
 
-  #addCall({ call, shares, tokens, cost, answerChars, ...size }: CallTokens, agent?: string): void {
+  #addCall(
+    { call, shares, tokens, cost, answer: part, answerChars, ...size }: CallTokens,
+    agent?: string,
+  ): void {
     const { promptChars, schemaChars, stableChars, prompt } = size;
     const figures = this.#figures;
     figures.model_calls++;
@@ -101,7 +111,7 @@ export class Tally {
       if (share.isNew) row.new += share.tokens;
     }
     const ranges = prompt.slice(0, prompt.chars);
-    const answer = answerChars > 0 ? [{ part: "answers", chars: answerChars } as const] : [];
+    const answer = answerChars > 0 ? [{ part, chars: answerChars }] : [];
     for (const range of [...ranges, ...answer]) this.#part(range).chars += range.chars;
     for (const key of new Set([...ranges, ...answer].map(keyOfPart))) {
       this.#parts.get(key)!.requests++;
@@ -124,13 +134,24 @@ export class Tally {
     tool.resultChars += event.text.length;
   }
 
-  /** Adds the usage of an agent that ran as a tool, whose own calls are not known. */
-  addChild(tokens: number, units: number | undefined, modelCalls: number): void {
-    const row = this.#part({ part: "child agents" });
+  /** Adds requests whose texts are not known; `place` is their step, if it is known. */
+  addUsage(
+    part: PromptPart,
+    tokens: number,
+    units: number | undefined,
+    requests: number,
+    place?: StepPlace,
+  ): void {
+    if (place !== undefined) this.#step(place.step, place.agent).sum.add(tokens, units);
+    const row = this.#part(part);
     row.sum.add(tokens, units);
     row.new += tokens;
-    row.requests += modelCalls;
-    this.#figures.model_calls += modelCalls;
+    row.requests += requests;
+  }
+
+  /** Adds model calls of an agent that ran as a tool, which were not observed. */
+  addModelCalls(count: number): void {
+    this.#figures.model_calls += count;
   }
 
   #timeRow({ kind, name, agent }: Pick<TimeRow, "kind" | "name" | "agent">): Mutable<TimeRow> {
@@ -204,9 +225,7 @@ interface PartSum {
   requests: number;
 }
 
-interface StepSum {
-  readonly step: string;
-  readonly agent: string | undefined;
+interface StepSum extends StepPlace {
   readonly sum: Sum;
   calls: number;
   wall: number;

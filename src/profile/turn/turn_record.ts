@@ -56,8 +56,9 @@ export function isModelEvent(event: SessionEvent): event is ModelEvent {
     case "decision":
     case "error":
     case "model_failed":
-    case "summary":
       return true;
+    // A summary may be made without a model, and a limit reached without one.
+    case "summary":
     case "limit":
       return event.usage !== undefined;
     default:

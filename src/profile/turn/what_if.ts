@@ -9,6 +9,7 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { checkOptions, createOptionError, FUNCTION, TEXT } from "../../llm/option_rules.ts";
 import type { PromptFigures } from "../../history/model_call.ts";
+import { readPrice } from "./call_tokens.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { isModelEvent, type ModelEvent } from "./turn_record.ts";
 
@@ -48,7 +49,8 @@ export interface WhatIfOptions {
 
 /**
  * Computes what the model calls of a log would have cost with another model: the same prompts and
- * answers, at its prices and its rules of caching. Calls of agents that ran as tools are left out.
+ * answers, at its prices and its rules of caching. Embeddings, and calls of agents that ran as tools,
+ * are left out.
  *
  * @throws {ConfigError} if the log has no usage, there is no price for the other model, or an option
  *   is invalid.
@@ -170,7 +172,7 @@ function addPrices(
   prices: readonly (number | undefined)[],
 ): { readonly cost: number } | undefined {
   let cost = 0;
-  for (const price of prices) {
+  for (const price of prices.map(readPrice)) {
     if (price === undefined) return undefined;
     cost += price;
   }

@@ -1,0 +1,122 @@
+import { Agent, decide, type LLM, MockLLM } from "@nomos/agent";
+import { type AgentProfile, formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+/** Plays turns, and returns the profile as it was observed, and that of the log. */
+async function play(agent: Agent, inputs: readonly string[]) {
+  const profiler = new Profiler();
+  const session = agent.with({ observers: [profiler] }).createSession();
+  for (const input of inputs) await session.next(input);
+  return [profiler.profile(), profileLog(await Array.fromAsync(session.events()))];
+}
+
+/** Checks that all tokens and all money have a part, and returns those of one. */
+function readPart(profile: AgentProfile, of: string) {
+  assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
+  const { parts, steps, total } = profile;
+  const sum = (rows: readonly { readonly tokens: number }[]) =>
+    rows.reduce((all, { tokens }) => all + tokens, 0);
+  assertEquals([sum(parts), sum(steps)], [total.tokens, total.tokens]);
+  assertStringIncludes(formatProfile(profile), of);
+  const { tokens, cost, requests } = parts.find(({ part }) => part === of)!;
+  return { tokens, cost: Math.round((cost ?? 0) * 1e6), requests };
+}
+
+Deno.test("texts that are embedded are a part of their own, with their tokens and their price", async () => {
+  const mock = new MockLLM([decide.respond("Yes")], { whenDone: "repeat" });
+  const llm: LLM = {
+    name: "acme/mock",
+    decide: async (request) => ({
+      ...await mock.decide(request),
+      usage: { input: 100, output: 5 },
+    }),
+    embed: (texts) =>
+      Promise.resolve(Object.assign(texts.map(() => [1, 0]), { usage: { input: 7 } })),
+  };
+  const agent = new Agent({
+    name: "shop",
+    llm,
+    cost: ({ input = 0 }) => input * 1e-6,
+    start: "a",
+    steps: {
+      a: {
+        description: "A",
+        examples: [{ context: "They want a coat", decision: "ask for its size", show: "similar" }],
+      },
+    },
+  });
+  for (const profile of await play(agent, ["A coat", "A hat"])) {
+    assertEquals(readPart(profile, "embedded"), { tokens: 21, cost: 21, requests: 3 });
+    assertEquals(profile.total.tokens, 231);
+  }
+});
+
+Deno.test("requests for a summary are a part of their own, prompts and answers", async () => {
+  const mock = new MockLLM([decide.respond("Yes, ".repeat(400))], { whenDone: "repeat" });
+  const agentOf = (isReported: boolean) =>
+    new Agent({
+      name: "shop",
+      llm: {
+        name: "acme/mock",
+        decide: async (request) => ({
+          ...await mock.decide(request),
+          ...isReported &&
+            { usage: request.legal ? { input: 900, output: 50 } : { input: 600, output: 60 } },
+        }),
+      },
+      history: { maxTokens: 1_200, keepTurns: 1 },
+      start: "a",
+      steps: { a: { description: "A" } },
+    });
+  const inputs = ["One", "Two", "Three", "Four"];
+  for (const profile of await play(agentOf(true), inputs)) {
+    const { tokens, requests } = readPart(profile, "summarized");
+    assertEquals(tokens % 660, 0);
+    assertEquals(requests, tokens / 660);
+    assertEquals(profile.figures.model_calls, inputs.length + requests);
+  }
+  for (const profile of await play(agentOf(false), inputs)) readPart(profile, "summarized");
+});
+
+Deno.test("a summary that a function writes is no model call", async () => {
+  const agent = new Agent({
+    name: "shop",
+    llm: new MockLLM([decide.respond("Yes, ".repeat(400))], { whenDone: "repeat" }),
+    history: { maxTokens: 1_200, keepTurns: 1, summarize: () => "They talked" },
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  for (const profile of await play(agent, ["One", "Two", "Three", "Four"])) {
+    assertEquals(profile.figures.model_calls, 4);
+    assertEquals(readPart(profile, "summary").requests > 0, true);
+  }
+});
+
+Deno.test("a price that is no number from 0 is unknown", async () => {
+  const events = [
+    { type: "user", seq: 0, time: 0, text: "Hi" },
+    {
+      type: "decision",
+      seq: 1,
+      time: 5,
+      step: "a",
+      decision: { action: "RESPOND", reasoning: [], response: "Hello" },
+      usage: { input: 100, output: 5, cachedInput: 900 },
+    },
+  ] as const;
+  for (const price of [NaN, -1, Infinity]) {
+    const profiler = new Profiler({ cost: () => price });
+    const agent = new Agent({
+      name: "shop",
+      llm: new MockLLM([decide.respond("Yes")]),
+      observers: [profiler],
+      start: "a",
+      steps: { a: { description: "A" } },
+    });
+    await agent.next("Hi");
+    for (const profile of [profiler.profile(), profileLog(events, { cost: () => price })]) {
+      assertEquals(profile.total.cost, undefined);
+      assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
+    }
+  }
+});
