@@ -108,6 +108,16 @@ Deno.test("profile --session, says what the log knows, and --as what another mod
     assertEquals((await nomos("profile", ...of, "--script", "x.yaml")).code, 2);
   }));
 
+Deno.test("profile --turn, fails for a turn that was not played, and writes nothing", () =>
+  withFiles({ "agent.yaml": DESK, "conversation.yaml": TALK }, async (folder) => {
+    const [agent, base] = [`${folder}/agent.yaml`, `${folder}/base.json`];
+    const shown = await nomos("profile", agent, "--turn", "2");
+    assertStringIncludes(shown.stdout, "turn 2: Nothing");
+    const { error } = await nomosJson(1, "profile", agent, "--turn", "99", "--save", base);
+    assertEquals(error.message, "Cannot show turn 99: expected a number from 1 to 2");
+    assertEquals((await nomos("profile", agent, "--against", base)).code, 1, "no base was saved");
+  }));
+
 Deno.test("profile, refuses flags that are wrong or exclude each other", async () => {
   const wrong = [
     ["--latency", "1,2"],

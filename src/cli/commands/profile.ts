@@ -58,6 +58,8 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   ]);
   const { profile, functions } = await play(call, flags.latency);
   const comparison = base && compareWithBase(profile, base, flags.allow);
+  const { turn } = flags;
+  const tables = formatProfile(profile, { by, markdown, ...turn !== undefined && { turn } });
   if (save !== undefined) writeText(save, formatBase(takeBase(profile, flags.allow)));
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);
@@ -66,13 +68,10 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
     output.document({ ok: exitCode === EXIT.yes, ...profile, ...comparison && { comparison } });
     return exitCode;
   }
-  const { turn } = flags;
   const texts = [
     ...comparison === undefined ? [] : [formatComparison(comparison, { markdown })],
     // A comment has the comparison alone.
-    ...comparison !== undefined && markdown
-      ? []
-      : [formatProfile(profile, { by, markdown, ...turn !== undefined && { turn } })],
+    ...comparison !== undefined && markdown ? [] : [tables],
     ...functions === undefined ? [] : [formatFunctions(functions, root)],
   ];
   output.write(shown(texts.join("\n")));

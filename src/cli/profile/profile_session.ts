@@ -28,11 +28,9 @@ export async function profileSession(
     return EXIT.yes;
   }
   const profile = profileLog(events, { agent, sessionId });
+  const tables = formatProfile(profile, { by, markdown, ...turn !== undefined && { turn } });
   if (stem !== undefined) writeOutputs(stem, profile, undefined, project.root);
   if (output.json) output.document({ ok: true, ...profile });
-  else {
-    const view = { by, markdown, ...turn !== undefined && { turn } };
-    output.write(shown(formatProfile(profile, view)));
-  }
+  else output.write(shown(tables));
   return EXIT.yes;
 }

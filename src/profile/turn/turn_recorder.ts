@@ -121,14 +121,14 @@ export class TurnRecorder implements TurnObserver {
     const at = this.#options.now();
     this.#events.push({ at, event });
     if (isModelEvent(event)) {
-      this.#giveUpModel();
+      this.#giveUpModel(at);
       const call = this.#calls.at(-1);
       if (call !== undefined) call.end ??= event;
     }
     if (event.type === "tool_finished" || event.type === "tool_suspended") {
       const work = this.#tools.get(event.callKey);
       // It was given up, and may still run.
-      if (work !== undefined) this.#endTool(event.callKey, work);
+      if (work !== undefined) this.#endTool(event.callKey, work, at);
     }
     // Sessions in memory have no commits that take time; their events are marks all the same.
     this.#begin("commit", "append", false, at).to = at;
@@ -137,7 +137,7 @@ export class TurnRecorder implements TurnObserver {
 
   onEnd(end: ObservedEnd): void {
     const to = this.#options.now();
-    for (const [callKey, work] of this.#tools) this.#endTool(callKey, work);
+    for (const [callKey, work] of this.#tools) this.#endTool(callKey, work, to);
     const works = this.#works.map((work): RecordedWork => ({ ...work, to: work.to ?? to }));
     const segments = attributeTime({ from: this.#from, to, step: this.#turn.step, works });
     const events = this.#events;
@@ -164,19 +164,19 @@ export class TurnRecorder implements TurnObserver {
     return work;
   }
 
-  #end(work: OpenWork): void {
-    work.to ??= this.#options.now();
+  #end(work: OpenWork, at: number = this.#options.now()): void {
+    work.to ??= at;
   }
 
-  #endTool(callKey: string, work: OpenWork): void {
+  #endTool(callKey: string, work: OpenWork, at?: number): void {
     if (!this.#tools.delete(callKey)) return;
-    this.#end(work);
+    this.#end(work, at);
     const children = this.#options.closeChild(childOf(this.#turn, callKey));
     if (children.length > 0) Object.assign(work, { children });
   }
 
-  #giveUpModel(): void {
-    if (this.#waiting !== undefined) this.#end(this.#waiting);
+  #giveUpModel(at?: number): void {
+    if (this.#waiting !== undefined) this.#end(this.#waiting, at);
     this.#waiting = undefined;
   }
 

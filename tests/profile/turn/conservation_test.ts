@@ -38,11 +38,15 @@ Deno.test("every moment, token and cent of 1,000 random conversations has one ow
   const seen = new Map<string, number>();
   const count = (what: string, by = 1) => seen.set(what, (seen.get(what) ?? 0) + by);
   for (let seed = 0; seed < SCRIPTS; seed++) {
-    const talk = await playRandomTalk(seed);
+    // Every other clock goes on between two readings of it, as that of a machine.
+    const perReading = seed % 2 === 0 ? 0 : 2 ** -10;
+    const talk = await playRandomTalk(seed, perReading);
     const { profile } = talk;
     try {
       checkConservation(profile);
-      assertEquals(profile.total.wall, talk.wall, "the turns take as long as their callers waited");
+      if (perReading === 0) {
+        assertEquals(profile.total.wall, talk.wall, "turns take as long as their callers waited");
+      }
       if (!profile.isEstimated) {
         assertEquals(profile.total.tokens, talk.tokens);
         assertAlmostEquals(profile.total.cost ?? 0, talk.cost / 1e12, 1e-12);

@@ -37,11 +37,13 @@ const costOf = ({ input = 0, output = 0, cachedInput = 0, cacheWriteInput = 0 }:
 };
 
 /** Plays a conversation in which all that can go wrong does, sometimes. */
-export async function playRandomTalk(seed: number): Promise<RandomTalk> {
+export async function playRandomTalk(seed: number, perReading = 0): Promise<RandomTalk> {
   const random = seededRandom(seed);
   const clock = new SimClock();
   const talk = new Talk(random, clock);
-  const profiler = new Profiler({ now: () => clock.now(), cost: costOf });
+  // The clock of a machine goes on between two readings.
+  let read = 0;
+  const profiler = new Profiler({ now: () => clock.now() + perReading * read++, cost: costOf });
   const child = talk.createAgent("helper", profiler, []);
   const asTool = child.asTool({ name: "helper", description: "Ask a colleague" });
   const agent = talk.createAgent("desk", profiler, random() < 0.5 ? [asTool] : []);
