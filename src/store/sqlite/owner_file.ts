@@ -51,6 +51,11 @@ export class OwnerFile {
     return undefined;
   }
 
+  /** Returns true if no other store has the database open. */
+  isAlone(): boolean {
+    return listLiveTokens(this.#path)?.length === 1;
+  }
+
   /** Deletes the file, and unlocks it. Returns true if no other store has the database open. */
   closeLast(): boolean {
     deleteLocked(this.#file, this.#lock);

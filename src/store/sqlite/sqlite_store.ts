@@ -132,13 +132,23 @@ export async function sqliteStore(
     if (isFile && !hadLog) await retry.run(() => checkUseMark(opened, path));
     const owner = isFile ? OwnerFile.create(location) : undefined;
     if (owner !== undefined) await retry.run(() => setUseMark(opened));
+    const onUncaught = () => {
+      if (process.listenerCount("uncaughtException") === 0 && owner?.isAlone()) {
+        clearUseMark(opened);
+      }
+    };
     const closeDatabase = () => {
       process.off("exit", closeDatabase);
+      process.off("uncaughtExceptionMonitor", onUncaught);
       if (owner?.closeLast()) clearUseMark(opened);
       opened.close();
     };
     // A program may end without closing its stores. SQLite then removes the write-ahead log.
-    if (owner !== undefined) process.on("exit", closeDatabase);
+    if (owner !== undefined) {
+      process.on("exit", closeDatabase);
+      // Deno ends a program whose error nothing catches without "exit".
+      process.on("uncaughtExceptionMonitor", onUncaught);
+    }
     const own = owner?.identity.ownerPrefix;
     const isDead = (owner: string) =>
       !(own && owner.startsWith(own)) && isDeadOwner(location, owner);

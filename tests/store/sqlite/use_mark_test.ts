@@ -80,15 +80,49 @@ Deno.test("a store whose program ended during a transaction opens without it", a
   });
 });
 
+Deno.test("a store whose program ended by an error that nothing caught opens without loss", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const failures = [
+      `throw new Error("thrown");`,
+      `Promise.reject(new Error("rejected")); await new Promise(() => setTimeout(() => {}, 60_000));`,
+      `setTimeout(() => { throw new Error("late"); }); await new Promise(() => {});`,
+    ];
+    for (const [index, failure] of failures.entries()) {
+      const id = `b${index}`;
+      await run(
+        folder,
+        `await store.create("${id}", { meta: "{}", hash: "00" }); ${failure}`,
+        false,
+      );
+      const store = await sqliteStore(file);
+      assertEquals((await store.read(id))?.head, 0);
+      await store.close();
+    }
+  });
+});
+
+Deno.test("a program that ends by an error does not clear the mark of the stores of others", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const store = await sqliteStore(file);
+    await store.append(await leased(store), appended(0));
+    await run(folder, `throw new Error("thrown");`, false);
+    await Deno.copyFile(file, `${folder}/copy.db`);
+    await assertRejects(() => sqliteStore(`${folder}/copy.db`), StoreError, "log is missing");
+    await store.close();
+  });
+});
+
 /** Runs a program with an open store `a.db` in a folder, which it does not close. */
-async function run(folder: string, statements: string): Promise<void> {
+async function run(folder: string, statements: string, succeeds: boolean = true): Promise<void> {
   const program = `import process from "node:process";
     import { sqliteStore } from "@nomos/agent/sqlite";
     const store = await sqliteStore("${folder}/a.db");
     ${statements}`;
   await Deno.writeTextFile(`${folder}/program.ts`, program);
   const args = [...programArgs("", ["--allow-all"]).slice(0, -1), `${folder}/program.ts`];
-  assertEquals((await new Deno.Command(Deno.execPath(), { args }).output()).success, true);
+  assertEquals((await new Deno.Command(Deno.execPath(), { args }).output()).success, succeeds);
 }
 
 Deno.test("stores that close at once clear the mark", async () => {
