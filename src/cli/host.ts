@@ -5,8 +5,10 @@
  * @module
  */
 import process from "node:process";
+import { endProcess } from "./guard_process.ts";
 import type { HostCall } from "./protocol.ts";
 import { runHost } from "./run_host.ts";
 
-// Timers and connections of an agent's modules would keep the process alive.
-process.exit(await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall));
+// Without an await of this module, about which Deno itself would complain if it never ended. Timers
+// and connections of an agent's modules would keep the process alive.
+runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall).then(endProcess);

@@ -5,8 +5,19 @@
  */
 import process from "node:process";
 
-/** Sends what code prints by `console` and the objects of stdout to stderr from now on. */
+/**
+ * Sends what code prints by `console`, by the objects of stdout, and by its number to stderr from
+ * now on. The number is what libraries for logs write to; named imports of `node:fs` still reach it.
+ */
 export function redirectConsole(): void {
+  const fs = process.getBuiltinModule("node:fs") as unknown as Record<
+    "write" | "writeSync",
+    (file: number, ...rest: unknown[]) => unknown
+  >;
+  for (const name of ["write", "writeSync"] as const) {
+    const write = fs[name];
+    fs[name] = (file, ...rest) => write(file === 1 ? 2 : file, ...rest);
+  }
   const { Deno } = globalThis as { readonly Deno?: { readonly stderr: unknown } };
   if (Deno !== undefined) Object.defineProperty(Deno, "stdout", { get: () => Deno.stderr });
   Object.defineProperty(process, "stdout", {

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { findPlace } from "../config/author_error.ts";
+import { reasonOf } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { CommandCode } from "./commands.ts";
-import { EXIT } from "./exit_code.ts";
+import { CommandError, EXIT } from "./exit_code.ts";
 import type { AgentCall, CommandName } from "./flags.ts";
+import { type Accident, guardProcess } from "./guard_process.ts";
 import { Output } from "./output.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { redirectConsole } from "./redirect_console.ts";
@@ -40,7 +43,26 @@ export async function runHost({ protocol, version, args, project }: HostCall): P
   }
   redirectConsole();
   return await runCommand(args, async (name, call) => {
+    const endGuard = guardProcess((accident) => call.output.fail(describeAccident(accident)));
     const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
-    return await (await load()).run({ ...call, project });
+    return await (await load()).run({ ...call, project }).finally(endGuard);
   });
+}
+
+/** Describes what the agent's code did beside the calls that wait for it. */
+function describeAccident(accident: Accident): CommandError {
+  if (accident.kind === "never settles") {
+    return new CommandError(
+      "Cannot go on: the code of the agent returned a promise that never settles: expected a tool, " +
+        "guard or module that ends, or a tool with a timeout",
+      { code: "NEVER_SETTLES" },
+    );
+  }
+  const { error: cause } = accident;
+  const place = findPlace(cause);
+  return new CommandError(
+    `Cannot go on: the code of the agent failed${place === undefined ? "" : ` at ${place}`}, and ` +
+      `nothing waited for it: ${reasonOf(cause)}`,
+    { code: "UNCAUGHT_ERROR", cause },
+  );
 }

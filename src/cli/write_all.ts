@@ -4,7 +4,7 @@
  * @module
  */
 import { writeSync } from "node:fs";
-import process from "node:process";
+import { endProcess } from "./guard_process.ts";
 
 /** Writes a whole text to a stream. A reader that has gone away ends the process without a message. */
 export function writeAll(stream: 1 | 2, text: string): void {
@@ -15,7 +15,7 @@ export function writeAll(stream: 1 | 2, text: string): void {
       const { code } = error as { readonly code?: unknown };
       // A pipe that is full for now: the reader is slow.
       if (code === "EAGAIN") continue;
-      if (code === "EPIPE") process.exit(0);
+      if (code === "EPIPE") endProcess(0);
       throw error;
     }
   }

@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { EXIT } from "../exit_code.ts";
+import { endProcess } from "../guard_process.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** Handles the signals that stop a process: the first one lets the running turn settle. */
@@ -48,7 +49,7 @@ export class StopSignals {
     this.code = code;
     const { isRunning = false } = this.#conversation ?? {};
     // A second signal, or nothing that could settle.
-    if (isRepeated || !isRunning) process.exit(code);
+    if (isRepeated || !isRunning) endProcess(code);
     this.#onStop(code);
     // A failure of the turn reaches whoever waits for it.
     this.#conversation!.interrupt().catch(() => {});
