@@ -15,7 +15,7 @@ import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
 import { CommandError } from "./exit_code.ts";
 import { isTerminal } from "./is_terminal.ts";
-import { divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
+import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
 import type { Project } from "./project.ts";
 import { shownInLine } from "./shown.ts";
 
@@ -80,7 +80,7 @@ export class AgentPermissions {
       await askFor(open, project);
       this.#granted = unite(this.#granted, open);
     }
-    return toFlags([this.#granted, this.#needs.own, OWN].reduce(unite, harmless));
+    return toFlags(avoidCommas([this.#granted, this.#needs.own, OWN].reduce(unite, harmless)));
   }
 }
 

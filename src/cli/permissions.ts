@@ -7,6 +7,8 @@ import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { PermissionKind } from "../config/agent_config.ts";
 import type { Permissions } from "../config/permissions.ts";
+import { quote } from "../errors.ts";
+import { CommandError } from "./exit_code.ts";
 
 const KINDS: readonly PermissionKind[] = [
   "read",
@@ -19,8 +21,8 @@ const KINDS: readonly PermissionKind[] = [
   "import",
 ];
 
-/** Name of a host that stands for all, or for all of a top-level domain. */
-const ANY_HOST_REGEXP = /^(?:\*(?:\.[^.:]+)?|[\d.]+\/0|\[?::\/0\]?)(?::\d+)?$/;
+/** Name that stands for all hosts, all of a top-level domain, or a range of addresses. */
+const ANY_HOST_REGEXP = /^(?:\*(?:\.[^.:]+\.?)?(?::\d+)?$|.*\/)/;
 
 /** Returns the permissions that `--allow-…` grants; true for `--allow-all`. */
 export function readGrants(options: Readonly<Record<string, unknown>>): true | Permissions {
@@ -41,8 +43,8 @@ export function unite(one: Permissions, other: Permissions): Permissions {
 
 /**
  * Divides permissions that an agent file asks for: those that a file may not grant itself are
- * programs, native code, information about the system, remote code, all hosts, the whole environment,
- * and files outside the project.
+ * programs, native code, information about the system, remote code, hosts and variables by a
+ * pattern, and files outside the project.
  *
  * @param root Folder of the project; undefined if no folder is the project's alone.
  */
@@ -54,6 +56,7 @@ export function divide(
   const isWish = (kind: PermissionKind, name: string) => {
     if (kind === "run" || kind === "ffi" || kind === "sys" || kind === "import") return true;
     if (kind === "net") return ANY_HOST_REGEXP.test(name);
+    if (kind === "env") return name.includes("*");
     const isPath = kind === "read" || kind === "write";
     return isPath && (folder === undefined || !isInside(folder, realPath(name)));
   };
@@ -84,12 +87,31 @@ export function toFlags(permissions: Permissions): string[] {
   return KINDS.flatMap((kind) => {
     const names = permissions[kind];
     if (names === undefined) return [];
-    // A comma in a path is doubled.
-    return [
-      names === true
-        ? `--allow-${kind}`
-        : `--allow-${kind}=${names.map((name) => name.replaceAll(",", ",,")).join(",")}`,
-    ];
+    return [names === true ? `--allow-${kind}` : `--allow-${kind}=${names.join(",")}`];
+  });
+}
+
+/**
+ * Returns permissions that can be flags: Deno divides them at every comma. A path with one is written
+ * from the working directory, where it often has none.
+ *
+ * @throws {CommandError} if it has one there too.
+ */
+export function avoidCommas(permissions: Permissions): Permissions {
+  return collect((kind) => {
+    const names = permissions[kind] ?? [];
+    if (names === true) return true;
+    return names.map((name) => {
+      const way = name.includes(",") ? relative("", name) || "." : name;
+      if (!way.includes(",")) return way;
+      throw new CommandError(
+        `Cannot allow access to ${
+          quote(name)
+        }, because Deno takes no path with a comma: expected ` +
+          "another name of the folder, a command that is started in it, or --allow-all",
+        { code: "PERMISSION_REFUSED" },
+      );
+    });
   });
 }
 

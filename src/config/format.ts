@@ -30,7 +30,18 @@ import {
   type Schema,
   withDefault,
 } from "./fields.ts";
-import { anything, flag, flagOr, isText, label, name, number, text, whole } from "./values.ts";
+import {
+  anything,
+  flag,
+  flagOr,
+  isText,
+  label,
+  name,
+  number,
+  text,
+  textLike,
+  whole,
+} from "./values.ts";
 import { server } from "./server_config.ts";
 import { answerFields, step, stepDefinitions } from "./step_format.ts";
 import { isRecord } from "../schema/option_shape.ts";
@@ -126,16 +137,24 @@ const limits = object<LimitsConfig>({
   session: optional(limit, "Limit of all turns of a session together"),
 }, true);
 
-const permission = flagOr((value) => typeof value !== "boolean", list(label));
+// Only what Deno takes as one name: it divides at every comma, and takes sockets for hosts too.
+const permission = (form: RegExp, expected: string) =>
+  flagOr((value) => typeof value !== "boolean", list(textLike(form, expected)));
+const paths = permission(/^[^,\0]+$/, "text that is not empty and has no comma");
+const hosts = permission(
+  /^(?:\*|[\d.]+\/\d+|(?:(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?|\[[\da-fA-F:.]+\])(?::\d{1,5})?)$/,
+  "a host, such as api.example.com or localhost:8080",
+);
+const names = permission(/^[^\s,=\0]+$/, "a name");
 const permissions = object<PermissionsConfig>({
-  read: optional(permission, "Files and folders that may be read"),
-  write: optional(permission, "Files and folders that may be written"),
-  net: optional(permission, "Hosts that may be reached"),
-  env: optional(permission, "Environment variables that may be read"),
-  run: optional(permission, "Programs that may be started"),
-  ffi: optional(permission, "Libraries that may be loaded"),
-  sys: optional(permission, "System information that may be read"),
-  import: optional(permission, "Hosts that code may be imported from"),
+  read: optional(paths, "Files and folders that may be read"),
+  write: optional(paths, "Files and folders that may be written"),
+  net: optional(hosts, "Hosts that may be reached"),
+  env: optional(names, "Environment variables that may be read"),
+  run: optional(paths, "Programs that may be started"),
+  ffi: optional(paths, "Libraries that may be loaded"),
+  sys: optional(names, "System information that may be read"),
+  import: optional(hosts, "Hosts that code may be imported from"),
 }, true);
 
 /** Schema of a whole file. */
@@ -189,6 +208,8 @@ export const definitions: Readonly<Record<string, Schema<unknown>>> = {
   Flow: flow,
   Limit: limit,
   Model: model,
-  Permission: permission,
+  Paths: paths,
+  Hosts: hosts,
+  Names: names,
   ToolDef: toolDef,
 };

@@ -60,6 +60,11 @@ export const text: Schema<string> = v.string("text");
 /** Text that is not empty. */
 export const label: Schema<string> = v.pipe(v.string("text"), v.nonEmpty("text"));
 
+/** Creates the schema of text of some form. */
+export function textLike(form: RegExp, expected: string): Schema<string> {
+  return v.pipe(v.string(expected), v.regex(form, expected));
+}
+
 /** Creates the schema of a number from `minimum`. */
 export function number(minimum: number): Schema<number> {
   const expected = `a number from ${minimum}`;

@@ -1,5 +1,13 @@
-import { assertEquals } from "@std/assert";
-import { divide, readGrants, subtract, toFlags, unite } from "../../src/cli/permissions.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { CommandError } from "../../src/cli/exit_code.ts";
+import {
+  avoidCommas,
+  divide,
+  readGrants,
+  subtract,
+  toFlags,
+  unite,
+} from "../../src/cli/permissions.ts";
 import { locateStore, needsOfStore } from "../../src/cli/store_url.ts";
 
 Deno.test("readGrants, reads the flags of deno run", () => {
@@ -17,8 +25,17 @@ Deno.test("divide, a file may not grant itself programs, native or remote code, 
     const wanted = {
       read: [root, `${root}/menu.json`, `${root}/link`, `${root}/link/hosts`, `${root}/../other`],
       write: [`${root}/out`, "/"],
-      net: ["api.example.com", "api.example.com:8080", "*", "*.com", "*:443", "0.0.0.0/0"],
-      env: ["KEY"],
+      net: [
+        "api.example.com",
+        "*.example.com:8080",
+        "*",
+        "*.com",
+        "*.com.",
+        "*:443",
+        "0.0.0.0/1",
+        "10.0.0.0/8",
+      ],
+      env: ["KEY", "*", "AWS_*"],
       run: ["ls"],
       ffi: [`${root}/lib.so`],
       sys: ["hostname"],
@@ -28,13 +45,14 @@ Deno.test("divide, a file may not grant itself programs, native or remote code, 
       harmless: {
         read: [root, `${root}/menu.json`],
         write: [`${root}/out`],
-        net: ["api.example.com", "api.example.com:8080"],
+        net: ["api.example.com", "*.example.com:8080"],
         env: ["KEY"],
       },
       wishes: {
         read: [`${root}/link`, `${root}/link/hosts`, `${root}/../other`],
         write: ["/"],
-        net: ["*", "*.com", "*:443", "0.0.0.0/0"],
+        net: ["*", "*.com", "*.com.", "*:443", "0.0.0.0/1", "10.0.0.0/8"],
+        env: ["*", "AWS_*"],
         run: ["ls"],
         ffi: [`${root}/lib.so`],
         sys: ["hostname"],
@@ -63,9 +81,23 @@ Deno.test("subtract, what the user granted is not asked for", () => {
   assertEquals(subtract(wishes, { read: true, net: true, run: true }), {});
 });
 
-Deno.test("toFlags, doubles commas in paths", () => {
-  const flags = toFlags(unite({ read: ["a,b"], net: ["x"] }, { net: true, read: ["c", "a,b"] }));
-  assertEquals(flags, ["--allow-read=a,,b,c", "--allow-net"]);
+Deno.test("toFlags, returns one flag of each kind", () => {
+  const flags = toFlags(unite({ read: ["a", "b"], net: ["x"] }, { net: true, read: ["c", "a"] }));
+  assertEquals(flags, ["--allow-read=a,b,c", "--allow-net"]);
+});
+
+Deno.test("avoidCommas, writes a path from the working directory, and refuses one with a comma there", () => {
+  const folder = Deno.cwd();
+  const above = folder.split("/").map(() => "..").join("/");
+  assertEquals(avoidCommas({ read: [`${folder}/a,b/..`, "c"], net: true }), {
+    read: [".", "c"],
+    net: true,
+  });
+  assertThrows(
+    () => avoidCommas({ read: [`${folder}/${above}/a,b`] }),
+    CommandError,
+    "because Deno takes no path with a comma",
+  );
 });
 
 Deno.test("needsOfStore, returns the permissions of each store", () => {

@@ -11,7 +11,7 @@ import type { AgentCall } from "../flags.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import { count } from "../format.ts";
 import { toFlags } from "../permissions.ts";
-import { shown } from "../shown.ts";
+import { shown, shownInLine } from "../shown.ts";
 import { checkAgent, type CheckedAgent } from "../validate/check_agent.ts";
 import type { Explored } from "../validate/exploration.ts";
 import {
@@ -70,7 +70,9 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
   output.line(shown(summarize(report, checked.core)));
   if (Object.keys(report.schemas).length > 0) output.line(shown(formatSchemas(report.schemas)));
   if (report.explored !== undefined) output.line(formatExplored(report.explored));
-  if (report.permissions.length > 0) output.line(shown(`Needs: ${report.permissions.join(" ")}`));
+  if (report.permissions.length > 0) {
+    output.line(shownInLine(`Needs: ${report.permissions.join(" ")}`));
+  }
   return EXIT.yes;
 }
 
@@ -130,7 +132,7 @@ function printPermissions(
     );
   }
   if (output.json) output.document({ ok: true, permissions });
-  else output.line(permissions.map(shown).join(" "));
+  else output.line(shownInLine(permissions.join(" ")));
   return EXIT.yes;
 }
 
