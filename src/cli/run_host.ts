@@ -44,8 +44,12 @@ export async function runHost({ protocol, version, args, project }: HostCall): P
   redirectConsole();
   return await runCommand(args, async (name, call) => {
     const endGuard = guardProcess((accident) => call.output.fail(describeAccident(accident)));
-    const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
-    return await (await load()).run({ ...call, project }).finally(endGuard);
+    try {
+      const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
+      return await (await load()).run({ ...call, project });
+    } finally {
+      endGuard();
+    }
   });
 }
 

@@ -29,6 +29,9 @@ const PLACES_REGEXP = /\s*\bat (file:\/\/\S+?):(\d+):(\d+)(?:\s+at file:\/\/\S+)
 /** Code of this package, in which no author's mistake is. */
 const OWN = new URL("../", import.meta.url).href;
 
+/** Code of packages: of Node, and in the cache of Deno. */
+const PACKAGE_REGEXP = /\/node_modules\/|\/npm\/registry\.npmjs\.org\//;
+
 /** Maximum number of causes that are looked at. */
 const MAX_CAUSES = 10;
 
@@ -55,7 +58,7 @@ export function findPlace(error: unknown): string | undefined {
   if (typeof stack !== "string") return undefined;
   for (const line of stripVTControlCharacters(stack).split("\n")) {
     const [, url, number] = FRAME_REGEXP.exec(line) ?? [];
-    if (url === undefined || url.startsWith(OWN) || url.includes("/node_modules/")) continue;
+    if (url === undefined || url.startsWith(OWN) || PACKAGE_REGEXP.test(url)) continue;
     return `${toPath(url)}:${number}`;
   }
   return undefined;

@@ -68,3 +68,20 @@ Deno.test("describeImportError, begins with the place, and leaves out what Deno 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("describeDenied, an access in the code of a package has no line of the author", () => {
+  for (
+    const folder of [
+      "/home/ann/.cache/deno/npm/registry.npmjs.org/pkg/1.0.0",
+      "/cafe/node_modules/p",
+    ]
+  ) {
+    const error = new Error('Requires env access to "KEY", run again with the --allow-env flag');
+    error.stack = `${error}\n    at load (file://${folder}/main.js:23:5)`;
+    assertEquals(
+      describeDenied(error, "agent.yaml"),
+      'The code of the agent reads the variable "KEY", which agent.yaml does not allow. ' +
+        "If it should: permissions: { env: [KEY] }",
+    );
+  }
+});

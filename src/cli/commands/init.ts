@@ -52,8 +52,11 @@ export async function run(
   for (const note of agent.notes) output.line(shownInLine(note));
   if (options.quiet) return EXIT.yes;
   output.line();
+  const width = Math.max(
+    ...steps.map(({ task, command }) => task === undefined ? 0 : command.length),
+  );
   for (const { command, meaning } of steps) {
-    output.line(`  ${command.padEnd(20)} ${meaning}`.trimEnd());
+    output.line(`  ${command.padEnd(width)}   ${meaning}`.trimEnd());
   }
   return EXIT.yes;
 }

@@ -40,7 +40,12 @@ export function listNextSteps(
     ...tests === undefined
       ? []
       : [["test", "test", `its ${count(countOffline(tests), "test")}, offline`] as const],
-    ["validate", "validate", "check it, and print the permissions that it needs"],
+    [
+      "validate",
+      "validate",
+      // What a module needs is not known before it runs.
+      files.has("agent.ts") ? "check it" : "check it, and print the permissions that it needs",
+    ],
     ["graph", "graph", "draw it"],
     ["profile", "profile", "where time, tokens and money of a turn go"],
   ];
