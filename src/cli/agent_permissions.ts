@@ -18,6 +18,7 @@ import { isTerminal } from "./is_terminal.ts";
 import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
 import type { Project } from "./project.ts";
 import { shownInLine } from "./shown.ts";
+import { denyWays, findAskedWays, listWaysOut } from "./ways_out.ts";
 
 /** Permission to read this package, if it is on this machine, because an agent's modules import it. */
 const OWN: Permissions = import.meta.url.startsWith("file:")
@@ -71,21 +72,28 @@ export class AgentPermissions {
     if (this.#granted === true) return ["--allow-all"];
     const [project] = this.#projects as [Project];
     const { root } = project;
+    const isOwn = !isShared(root);
+    const ways = isOwn ? listWaysOut(root) : [];
     const needs = await Promise.all(
-      this.#projects.map((project) => listNeeds(project, this.#envFiles)),
+      this.#projects.map((project) => listNeeds(project, this.#envFiles, ways)),
     );
-    const { harmless, wishes } = divide(needs.reduce(unite), isShared(root) ? undefined : root);
+    const { harmless, wishes } = divide(needs.reduce(unite), isOwn ? root : undefined, ways);
     const open = subtract(wishes, this.#granted);
     if (this.#needs.runsAgent && Object.keys(open).length > 0) {
       await askFor(open, project);
       this.#granted = unite(this.#granted, open);
     }
-    return toFlags(avoidCommas([this.#granted, this.#needs.own, OWN].reduce(unite, harmless)));
+    const allowed = [this.#granted, this.#needs.own, OWN].reduce(unite, harmless);
+    return [...toFlags(avoidCommas(allowed)), ...denyWays(ways, this.#granted)];
   }
 }
 
 /** Returns the permissions that an agent needs, as far as they can be known before it is loaded. */
-async function listNeeds(project: Project, envFiles: readonly string[]): Promise<Permissions> {
+async function listNeeds(
+  project: Project,
+  envFiles: readonly string[],
+  ways: readonly string[],
+): Promise<Permissions> {
   const base: Permissions = { read: [project.root] };
   if (project.isModule) return base;
   try {
@@ -95,7 +103,8 @@ async function listNeeds(project: Project, envFiles: readonly string[]): Promise
     );
     // Flows, if there are any, need no permission: the agent's process says what is wrong with them.
     const file = await readConfig(project.path, { ignoreFlows: true });
-    return unite(base, requiredPermissions(file, (name) => readVariable(name) ?? variables[name]));
+    const required = requiredPermissions(file, (name) => readVariable(name) ?? variables[name]);
+    return [required, findAskedWays(file, ways)].reduce(unite, base);
   } catch (error) {
     // The agent's process reports the problems, those of tools included.
     if (error instanceof ConfigFileError) return base;

@@ -44,19 +44,23 @@ export function unite(one: Permissions, other: Permissions): Permissions {
 /**
  * Divides permissions that an agent file asks for: those that a file may not grant itself are
  * programs, native code, information about the system, remote code, hosts and variables by a
- * pattern, and files outside the project.
+ * pattern, files outside the project, and to write where a link leads out of it, because the link
+ * could be moved.
  *
  * @param root Folder of the project; undefined if no folder is the project's alone.
+ * @param ways Links in the folder that lead out of it. Default: none.
  */
 export function divide(
   wanted: Permissions,
   root: string | undefined,
+  ways: readonly string[] = [],
 ): { readonly harmless: Permissions; readonly wishes: Permissions } {
   const folder = root === undefined ? undefined : realPath(root);
   const isWish = (kind: PermissionKind, name: string) => {
     if (kind === "run" || kind === "ffi" || kind === "sys" || kind === "import") return true;
     if (kind === "net") return ANY_HOST_REGEXP.test(name);
     if (kind === "env") return name.includes("*");
+    if (kind === "write" && ways.some((way) => isInside(resolve(name), way))) return true;
     const isPath = kind === "read" || kind === "write";
     return isPath && (folder === undefined || !isInside(folder, realPath(name)));
   };
@@ -105,10 +109,10 @@ export function avoidCommas(permissions: Permissions): Permissions {
       const way = name.includes(",") ? relative("", name) || "." : name;
       if (!way.includes(",")) return way;
       throw new CommandError(
-        `Cannot allow access to ${
+        `Cannot use the path ${
           quote(name)
-        }, because Deno takes no path with a comma: expected ` +
-          "another name of the folder, a command that is started in it, or --allow-all",
+        }, because Deno takes none with a comma: expected another ` +
+          "name, a command that is started in the folder, or --allow-all",
         { code: "PERMISSION_REFUSED" },
       );
     });

@@ -96,7 +96,7 @@ Deno.test("avoidCommas, writes a path from the working directory, and refuses on
   assertThrows(
     () => avoidCommas({ read: [`${folder}/${above}/a,b`] }),
     CommandError,
-    "because Deno takes no path with a comma",
+    "because Deno takes none with a comma",
   );
 });
 
