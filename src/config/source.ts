@@ -28,6 +28,7 @@ const MAX_VALUES = 50_000;
 /** Maximum number of syntax errors that are reported. */
 const MAX_SYNTAX_ERRORS = 20;
 
+const SEVERAL_DOCUMENTS = { message: "it has several documents", expected: "one, without ---" };
 const TOO_DEEP = { message: "it is nested too deeply", expected: `at most ${MAX_DEPTH} levels` };
 
 /** Path of a value in a file. */
@@ -82,9 +83,10 @@ export class Source {
       });
     }
     const { errors, warnings, contents } = this.document;
-    for (const { message, pos } of [...errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS)) {
+    for (const { code, message, pos } of [...errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS)) {
       // The parser reports its own stack overflow as an error of syntax.
-      this.#report([], pos[0], message.includes("call stack") ? TOO_DEEP : { message });
+      const problem = message.includes("call stack") ? TOO_DEEP : { message };
+      this.#report([], pos[0], code === "MULTIPLE_DOCS" ? SEVERAL_DOCUMENTS : problem);
     }
     this.value = this.problems.length === 0 ? this.#read(contents, [], 0) : undefined;
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openStore } from "@nomos/agent/store";
 import { nomos, nomosJson, withFiles } from "./in_process.ts";
 
 const AGENT = `
@@ -97,6 +98,27 @@ Deno.test("nomos run, goes on with a session, in another process as well", () =>
     await talk("-s", "bob", "--store", "memory:", ...says("Look"));
     const again = await talk("-s", "bob", "--store", "memory", ...says("Look"));
     assertStringIncludes(again.stdout, "It is");
+  }));
+
+Deno.test("nomos run, says that another process has the session, in words for a person", () =>
+  withDesk(async (talk, agent) => {
+    const url = `sqlite:${agent.replace("agent.yaml", "a.db")}`;
+    await talk("--store", url, "--session", "ben", ...says("Look"));
+    const held = await openStore(url);
+    assert(await held.claim("ben", { owner: "another", ttl: 60_000 }) !== undefined);
+    const { code, stderr } = await talk("--store", url, "--session", "ben", ...says("Pay"));
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "expected its turn to have ended\n");
+    await held.close();
+  }));
+
+Deno.test("nomos run, says that the folder for sessions cannot be made", () =>
+  withDesk(async (talk, agent) => {
+    await Deno.writeTextFile(agent.replace("agent.yaml", ".nomos"), "a file");
+    const { code, stderr } = await talk(...says("Look"));
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "for sessions: EEXIST");
+    assertStringIncludes(stderr, "or another store, such as --store memory");
   }));
 
 Deno.test("nomos run --approve, denies a call without a person, allows it, or leaves it waiting", () =>

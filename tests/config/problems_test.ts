@@ -279,7 +279,7 @@ const HOSTILE: Readonly<Record<string, readonly [text: string, words: string]>> 
     "stands here twice",
   ],
   "an object of Python": ["name: !!python/object:os.system x", "Unresolved tag"],
-  "several documents": ["name: a\n---\nname: b", "multiple documents"],
+  "several documents": ["name: a\n---\nname: b", "it has several documents: expected one"],
   "a tab": ["name:\n\t- b", "Tabs"],
   "an unfinished text": ['name: "a', "quote"],
   "nothing": ["", "expected an object"],

@@ -53,7 +53,9 @@ export class Failures {
     const denied = describeDenied(error, this.#agent);
     if (denied !== undefined) return denied;
     const place = findPlace((error as { readonly cause?: unknown } | undefined)?.cause);
-    return `${reasonOf(error)}${place === undefined ? "" : ` (${place})`}`;
+    // The end is for programs.
+    const reason = reasonOf(error).replace(/; pass whenBusy: .*$/s, "");
+    return `${reason}${place === undefined ? "" : ` (${place})`}`;
   }
 
   #print(message: string): void {
