@@ -58,6 +58,11 @@ export async function runCommand(
     return EXIT.yes;
   }
   if (Object.hasOwn(ELSEWHERE, name)) return refuse(ELSEWHERE[name]!);
+  if (name.startsWith("-")) {
+    return refuse(
+      `Cannot read ${JSON.stringify(name)} here: expected the command first, then its flags`,
+    );
+  }
   if (!isCommand(name)) {
     const known = Object.entries<Command>(COMMANDS)
       .flatMap(([known, { isInternal }]) => isInternal ? [] : [known]);

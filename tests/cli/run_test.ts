@@ -248,6 +248,7 @@ Deno.test("nomos, refuses a command line that it does not understand, and names 
     [["run", "--input", ""], "expected a text that is not empty"],
     [["run", "a.yaml", "b.yaml"], '"b.yaml"'],
     [["run", "a.yaml", "-c", "b.yaml"], "expected one agent"],
+    [["--quiet", "run"], "expected the command first"],
     [["serve"], "there is no server yet"],
     [["train"], "write decisions that should have been different"],
   ];
