@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { quote } from "../errors.ts";
@@ -97,14 +98,19 @@ function takeOne(projects: readonly Project[]): Project {
  * @throws {CommandError} if a file that the user named is missing.
  */
 function findEnvFiles(named: readonly string[], { root, config }: Project): readonly string[] {
-  const missing = named.find((file) => !exists(file));
+  const missing = named.find((file) => !isFile(file));
   if (missing !== undefined) {
     throw new CommandError(`Cannot read ${quote(missing)} (--env-file): expected a file`);
   }
   if (named.length > 0) return named;
   const folders = new Set([root, config === undefined ? root : dirname(config)]);
+  // A virtual environment of Python is often a folder of this name.
   return [".env", ".env.local"].flatMap((name) => [...folders].map((folder) => join(folder, name)))
-    .filter(exists);
+    .filter(isFile);
+}
+
+function isFile(path: string): boolean {
+  return exists(path) && statSync(path).isFile();
 }
 
 /** Runs the agent in this process, where there are no permissions: on Node. */

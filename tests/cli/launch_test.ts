@@ -112,6 +112,16 @@ Deno.test("nomos run, of several files of variables the later wins, and the shel
     assertEquals(keys, ["from .env.local", "from other.env", "from .env", "from the shell"]);
   }));
 
+Deno.test("nomos validate, ignores a folder .env, such as a virtual environment of Python", () => {
+  const { ".env": _, ".env.local": __, ...files } = FILES;
+  return withFiles(files, async (cwd) => {
+    await Deno.mkdir(`${cwd}/.env`);
+    await expectCode(0, nomos(["validate"], { cwd }));
+    const { stderr } = await expectCode(1, nomos(["validate", "--env-file=.env"], { cwd }));
+    assertEquals(stderr, 'Cannot read ".env" (--env-file): expected a file\n');
+  });
+});
+
 Deno.test("nomos run, a file that asks for more than an agent needs is refused in a pipe without flags", () =>
   withFiles({
     ...FILES,

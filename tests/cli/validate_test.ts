@@ -47,6 +47,21 @@ Deno.test("validate, counts the parts of a valid agent, and names what it needs"
   );
 });
 
+Deno.test("validate, names a server by its address", () =>
+  withFiles({
+    "agent.yaml": `
+name: desk
+start: talk
+llm:
+  global: { provider: openai, model: qwen3, kwargs: { base_url: "http://127.0.0.1:8080/v1" } }
+  far: { provider: openai, model: m, kwargs: { base_url: "https://llm.example.com/v1" } }
+steps: [{ id: talk, desc: Talk, paths: [{ to: end, when: x }] }, { id: end, desc: End, overrides: { llm: far } }]
+`,
+  }, async (folder) => {
+    const { schemas } = await nomosJson(0, "validate", `${folder}/agent.yaml`);
+    assertEquals(Object.keys(schemas), ["127.0.0.1:8080", "llm.example.com"]);
+  }));
+
 Deno.test("validate --permissions, prints flags and nothing else", async () => {
   const { stdout } = await nomos("validate", CAFE, "--permissions");
   assert(stdout.trim().split(" ").every((flag) => /^--allow-\w+=\S+$/.test(flag)), stdout);

@@ -80,9 +80,14 @@ export function findProfile(vendor: string): SchemaProfile {
   );
 }
 
-/** Returns the vendor in the name of a step's model: `openai` of `openai/gpt-5-mini`. */
+/**
+ * Returns the vendor in the name of a step's model: `openai` of `openai/gpt-5-mini` and of
+ * `openai.chat/gpt-5-mini`, `localhost:8080` of `localhost:8080/qwen3`.
+ */
 function vendorOf({ llm: { name } }: Step): string {
-  return name.split(/[/.:]/)[0]!;
+  const [place = ""] = name.split("/");
+  const [vendor = ""] = place.split(/[.:]/);
+  return Object.hasOwn(PROVIDERS, vendor) ? vendor : place;
 }
 
 /** Builds the schema of a step; returns the reason if the vendor refuses it. */
