@@ -6,13 +6,13 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { type Permissions, requiredPermissions } from "../config/permissions.ts";
 import { ConfigFileError } from "../config/problem.ts";
 import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
+import { askLine } from "./ask_line.ts";
 import { CommandError } from "./exit_code.ts";
 import { isTerminal } from "./is_terminal.ts";
 import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
@@ -140,14 +140,9 @@ async function askFor(wishes: Permissions, { path }: Project): Promise<void> {
       code: "PERMISSION_REFUSED",
     });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(
-      `${shownInLine(path)} asks for more than an agent needs: ${flags}\nAllow it? y, n: `,
-    );
-    if (/^y(?:es)?$/i.test(answer.trim())) return;
-    throw new CommandError(`${refused}, which you refused`, { code: "PERMISSION_REFUSED" });
-  } finally {
-    terminal.close();
-  }
+  const answer = await askLine(
+    `${shownInLine(path)} asks for more than an agent needs: ${flags}\nAllow it? y, n: `,
+  );
+  if (/^y(?:es)?$/i.test(answer.trim())) return;
+  throw new CommandError(`${refused}, which you refused`, { code: "PERMISSION_REFUSED" });
 }

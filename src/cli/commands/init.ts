@@ -4,8 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import process from "node:process";
-import { createInterface } from "node:readline/promises";
+import { askLine } from "../ask_line.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { takeAgent } from "../init/from_file.ts";
@@ -63,11 +62,5 @@ export async function run(
 
 /** Asks for the folder of the new agent. Nothing else must be known. */
 async function askFolder(): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question("Folder of the new agent (this one): ");
-    return answer.trim() || ".";
-  } finally {
-    terminal.close();
-  }
+  return (await askLine("Folder of the new agent (this one): ")).trim() || ".";
 }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import process from "node:process";
-import { createInterface } from "node:readline/promises";
 import { quote } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
+import { askLine } from "../ask_line.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { isTerminal } from "../is_terminal.ts";
@@ -50,11 +49,6 @@ async function isAllowed(ids: readonly string[]): Promise<boolean> {
       { code: "USAGE", exitCode: EXIT.usage },
     );
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const names = ids.map(shownInLine).join(", ");
-    return /^y(?:es)?$/i.test((await terminal.question(`Delete ${names}? y, n: `)).trim());
-  } finally {
-    terminal.close();
-  }
+  const names = ids.map(shownInLine).join(", ");
+  return /^y(?:es)?$/i.test((await askLine(`Delete ${names}? y, n: `)).trim());
 }

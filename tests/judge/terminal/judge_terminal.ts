@@ -103,6 +103,27 @@ const CHECKS: Readonly<Record<string, (screen: Screen) => Promise<void>>> = {
     await screen.say("y");
     await screen.see(/You: $/m);
   },
+  "Ctrl-C and Ctrl-D at a question stop the command": async (screen) => {
+    const questions = [
+      ["nomos init", /this one\): $/],
+      ["nomos run asking.yaml --model mock", /Allow it\? y, n: $/],
+      ["nomos sessions delete cara", /Delete cara\? y, n: $/],
+    ] as const;
+    await screen.say("nomos run desk.ts --session cara --input count");
+    await screen.see(/four\n(?:.*\n)*\$ $/);
+    for (const key of ["C-c", "C-d"]) {
+      for (const [command, question] of questions) {
+        await screen.say(`clear; ${command}`);
+        await screen.see(question);
+        await screen.type(key);
+        await screen.see(/\nStopped\n\$ $/);
+        await screen.say("echo code $?");
+        await screen.see(/^code 130$/m);
+      }
+    }
+    await screen.say("clear; nomos sessions");
+    await screen.see(/^cara /m);
+  },
 };
 
 /** Runs all checks, and prints one line for each. Returns true if all passed. */
