@@ -172,7 +172,7 @@ What is shown:
       --functions       the author's and the framework's functions, as \`deno task profile\` has them
   -n, --iterations N    play the conversation N times after one that warms up (3)
       --markdown        a comment for a pull request
-  -o, --output STEM     write STEM.svg, STEM.speedscope.json and, with --functions, STEM.cpuprofile (profile)
+  -o, --output STEM     write STEM.svg, STEM.speedscope.json and, with --functions, STEM.cpuprofile
 Against an earlier run:
       --save FILE       write the figures, for --against
       --against FILE    exit 1 if a count got worse; times never fail

@@ -63,6 +63,11 @@ export class Output {
     if (!this.#quiet) this.error(text);
   }
 
+  /** Shows a line on a terminal in place of the one before; an empty one is erased. */
+  progress(text: string): void {
+    if (!this.#quiet && isTerminal(2)) writeAll(2, `\r\x1b[2K${text}`);
+  }
+
   /** Writes a line to stderr. */
   error(text: string): void {
     writeAll(2, `${text}\n`);

@@ -8,7 +8,7 @@ import { readConversation } from "../../config/conversation.ts";
 import { ConfigFileError, formatProblem } from "../../config/problem.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import { genaiPrices } from "../../prices/genai_prices.ts";
-import { formatFunctionTable } from "../../profile/functions/function_table.ts";
+import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
 import {
   type FunctionProfile,
   profileFunctions,
@@ -42,8 +42,8 @@ import { makeUsageError, readProfileFlags } from "../profile/profile_flags.ts";
 import { profileSession } from "../profile/profile_session.ts";
 import { shown } from "../shown.ts";
 
-/** Number of functions that are shown. */
-const FUNCTIONS = 30;
+/** Functions that the table shows. */
+const VIEW = { sort: "self", filter: "", top: 30, beyond: "the others" } as const;
 
 /** Runs the command. */
 export async function run(call: AgentCall<"profile">): Promise<number> {
@@ -56,23 +56,33 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
     ...save === undefined ? [] : [save],
     ...stem === undefined ? [] : listOutputs(stem, options.functions),
   ]);
+  // Saving again keeps the allowances of the file.
+  const saved = save !== undefined && existsSync(save) ? readBase(readText(save)).allow : {};
   const { profile, functions } = await play(call, flags.latency);
   const comparison = base && compareWithBase(profile, base, flags.allow);
   const { turn } = flags;
   const tables = formatProfile(profile, { by, markdown, ...turn !== undefined && { turn } });
-  if (save !== undefined) writeText(save, formatBase(takeBase(profile, flags.allow)));
+  if (save !== undefined) {
+    writeText(save, formatBase(takeBase(profile, { ...saved, ...flags.allow })));
+  }
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);
   const exitCode = exitCodeOf(comparison);
   if (output.json) {
-    output.document({ ok: exitCode === EXIT.yes, ...profile, ...comparison && { comparison } });
+    output.document({
+      ok: exitCode === EXIT.yes,
+      ...profile,
+      ...comparison && { comparison },
+      ...functions &&
+        { functions: functionTableData(functions.rows, VIEW, urlOfFolder(root)).rows },
+    });
     return exitCode;
   }
   const texts = [
     ...comparison === undefined ? [] : [formatComparison(comparison, { markdown })],
     // A comment has the comparison alone.
     ...comparison !== undefined && markdown ? [] : [tables],
-    ...functions === undefined ? [] : [formatFunctions(functions, root)],
+    ...functions === undefined ? [] : [formatFunctions(functions, root, markdown)],
   ];
   output.write(shown(texts.join("\n")));
   return exitCode;
@@ -94,14 +104,20 @@ async function play(
     }
     const context = async ({ sessionId }: { readonly sessionId: string }) =>
       (await opened.openContext(sessionId)).context;
+    const turns = script === undefined ? "" : ` of ${script.length}`;
     const profile = await profileAgent(agent, script, {
       context,
       model,
       latency,
       iterations,
       cost: genaiPrices(),
+      onTurn: ({ play, turn }) => {
+        const what = play === 0 ? "warming up" : `play ${play} of ${iterations}`;
+        output.progress(`${what}, turn ${turn}${turns}`);
+      },
     });
     if (!samples) return { profile, functions: undefined };
+    output.progress("sampling functions");
     const playOnce = benchAgent(agent, script, { context });
     await playOnce();
     const functions = await profileFunctions(async () => {
@@ -109,6 +125,7 @@ async function play(
     }, { runs: iterations });
     return { profile, functions };
   } finally {
+    output.progress("");
     await opened.close();
   }
 }
@@ -173,7 +190,7 @@ function exitCodeOf(comparison: Comparison | undefined): number {
   }
 }
 
-function formatFunctions({ rows }: FunctionProfile, root: string): string {
-  const view = { sort: "self", filter: "", top: FUNCTIONS, beyond: "the others" } as const;
-  return `${formatFunctionTable(rows, view, urlOfFolder(root))}\n`;
+function formatFunctions({ rows }: FunctionProfile, root: string, markdown: boolean): string {
+  const table = `${formatFunctionTable(rows, VIEW, urlOfFolder(root))}\n`;
+  return markdown ? `\`\`\`\`text\n${table}\`\`\`\`\n` : table;
 }

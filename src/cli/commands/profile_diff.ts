@@ -15,9 +15,9 @@ import { locateStore } from "../store_url.ts";
 
 /** Runs the command. */
 export async function run(
-  { options, positionals: [, a, b], output }: CommandCall<"profile">,
+  { options, positionals: [, a, b, ...others], output }: CommandCall<"profile">,
 ): Promise<number> {
-  if (a === undefined || b === undefined) {
+  if (a === undefined || b === undefined || others.length > 0) {
     throw makeUsageError("diff", "diff A B: two sessions, or two files of --json");
   }
   const url = locateStore(options.store, findFolder());

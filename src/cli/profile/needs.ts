@@ -29,7 +29,10 @@ export function locateScript({ path }: Project): string {
 export function needsOfProfile(options: OptionsOf<"profile">, project: Project): Permissions {
   const { script, against, save, output, session, store, functions } = options;
   const own: Permissions = {
-    read: [script ?? locateScript(project), ...against === undefined ? [] : [against]],
+    read: [
+      script ?? locateScript(project),
+      ...[against, save].filter((path) => path !== undefined),
+    ],
     write: [
       ...save === undefined ? [] : [save],
       ...output === undefined ? [] : Object.values(ENDINGS).map((ending) => output + ending),

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { reasonOf } from "../../errors.ts";
 import type { Allowances } from "../../profile/mod.ts";
+import { checkAllowances } from "../../profile/turn/profile_base.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 
@@ -36,6 +38,15 @@ export function readProfileFlags(
   const { session, as, model, save, against } = options;
   if (positionals.length > 1) throw makeUsageError(positionals[1]!, "one agent, or diff A B");
   if (as !== undefined && session === undefined) throw makeUsageError("--as", "--session with it");
+  if (as !== undefined) {
+    const beside = (["turn", "output"] as const).find((name) => options[name] !== undefined);
+    if (beside !== undefined) {
+      throw makeUsageError(`--${beside}`, "it without --as, a table of prices");
+    }
+  }
+  if (options.allow.length > 0 && save === undefined && against === undefined) {
+    throw makeUsageError("--allow", "--save or --against with it");
+  }
   if (options.store !== undefined && session === undefined) {
     throw makeUsageError("--store", "--session with it");
   }
@@ -82,11 +93,17 @@ function readTurn(text: string): number {
 }
 
 function readAllow(texts: readonly string[]): Allowances {
-  return Object.fromEntries(texts.map((text) => {
+  const allow = Object.fromEntries(texts.map((text) => {
     const [, name, by] = /^(\w+)=(.+)$/.exec(text) ?? [];
     if (name === undefined || by === undefined) {
       throw makeUsageError(`--allow ${text}`, "KEY=BY, such as prompt_chars=5%");
     }
     return [name, by];
   }));
+  try {
+    checkAllowances(allow);
+  } catch (cause) {
+    throw new CommandError(reasonOf(cause), { code: "USAGE", exitCode: EXIT.usage, cause });
+  }
+  return allow;
 }

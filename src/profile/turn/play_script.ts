@@ -49,18 +49,20 @@ export async function openPlay(
 }
 
 /**
- * Plays a script; without one, the model plays by itself until it has shown everything. Calls that
- * wait for approval are allowed.
+ * Plays a script, and calls `onTurn` with the number of each turn before it; without a script, the model plays by itself until it has
+ * shown everything. Calls that wait for approval are allowed.
  */
 export async function playScript(
   session: Session,
   source: ScriptModel,
   script: ConversationScript | undefined,
+  onTurn?: (turn: number) => void,
 ): Promise<void> {
   let answers = 0;
   for (let turn = 0; turn < (script?.length ?? MAX_AUTO_TURNS); turn++) {
     if (session.status === "ended") return;
     const next = script?.[turn] ?? AUTO_TURN;
+    onTurn?.(turn + 1);
     source.beginTurn(next);
     let { events } = await session.next(next.input);
     while (session.status === "needs_approval") {

@@ -41,6 +41,11 @@ export interface ProfileOptions extends PlayOptions {
   readonly cost?: CostOf;
   /** Clock of the times. It must never step back. Default: `performance.now()`. */
   readonly clock?: Clock;
+  /**
+   * Called before each turn with its number and that of the play, both from 1; play 0 warms up.
+   * Default: nothing is called.
+   */
+  readonly onTurn?: (place: { readonly play: number; readonly turn: number }) => void;
 }
 
 const MODEL: OptionRule = {
@@ -92,8 +97,9 @@ export async function profileAgent<Answers extends object, Data, Context>(
     iterations: wholeFrom(1),
     cost: FUNCTION,
     clock: ANYTHING,
+    onTurn: FUNCTION,
   });
-  const { model = "mock", latency = {}, iterations = 3, clock = STEADY_CLOCK } = options;
+  const { model = "mock", latency = {}, iterations = 3, clock = STEADY_CLOCK, onTurn } = options;
   const core = requireCore(agent, "profile");
   checkScript("profile", script);
   if (script === undefined && model === "real") {
@@ -103,7 +109,7 @@ export async function profileAgent<Answers extends object, Data, Context>(
   }
   checkLatency(latency);
   const cost = core.cost ?? options.cost;
-  const play = async (): Promise<AgentProfile> => {
+  const play = async (number: number): Promise<AgentProfile> => {
     const profiler = new Profiler({ now: () => clock.now(), ...(cost && { cost }) });
     const probe = new LoopProbe(clock);
     const source = new ScriptModel();
@@ -117,7 +123,7 @@ export async function profileAgent<Answers extends object, Data, Context>(
     source.session = session.id;
     probe.start();
     try {
-      await playScript(session, source, script);
+      await playScript(session, source, script, (turn) => onTurn?.({ play: number, turn }));
     } finally {
       probe.stop();
     }
@@ -125,9 +131,9 @@ export async function profileAgent<Answers extends object, Data, Context>(
     const total = { ...profile.total, blocked: probe.blocked };
     return { ...profile, agent: core.name, source: model, total };
   };
-  await play();
+  await play(0);
   const profiles: AgentProfile[] = [];
-  while (profiles.length < iterations) profiles.push(await play());
+  while (profiles.length < iterations) profiles.push(await play(profiles.length + 1));
   const varies = profiles.some(({ figures }) =>
     JSON.stringify(figures) !== JSON.stringify(profiles[0]!.figures)
   );
