@@ -22,6 +22,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
     limit: 1 / 0.99,
   },
   "tools and guards in a profile, beside CPU samples": { kind: "times the floor", limit: 1.05 },
+  "a decision with a profiler after 1,000 turns": { kind: "times the floor", limit: 1.3 },
   "type-checking an agent with 20 tools": { kind: "times the floor", limit: 1.15 },
   "deno task test": { kind: "itself", limit: 150_000 },
 };

@@ -69,25 +69,39 @@ const HISTORY_SIDES: readonly Side[] = LENGTHS.map((messages) => ({
 
 /** Decisions of a long session with a profiler. The floor is the same session without one. */
 const PROFILED_SIDES: readonly Side[] = [
-  { name: "a decision of 1,000 turns", units: 1_000, run: () => playLong([]) },
+  { name: "a decision of 1,000 turns", units: 1_000, run: () => playLong([], 0, 1_000) },
   {
     name: "a decision of 1,000 turns with a profiler",
     units: 1_000,
-    run: () => playLong([new Profiler()]),
+    run: () => playLong([new Profiler()], 0, 1_000),
   },
 ];
 
-/** Prepares a session of 1,000 turns with observers. */
-async function playLong(observers: readonly Observer[]): Promise<() => Promise<void>> {
+/** Decisions with a profiler early and late in a long session. The floor is early. */
+const LATE_SIDES: readonly Side[] = [
+  { name: "after 100 turns", units: 400, run: () => playLong([new Profiler()], 100, 400) },
+  {
+    name: "a decision with a profiler after 1,000 turns",
+    units: 400,
+    run: () => playLong([new Profiler()], 1_000, 400),
+  },
+];
+
+/** Prepares a session with observers, in which turns are played after those that it has. */
+async function playLong(
+  observers: readonly Observer[],
+  before: number,
+  turns: number,
+): Promise<() => Promise<void>> {
   const session = makeTalkingAgent(new ForgetfulLLM([DECISIONS[0]!]), observers).createSession();
-  await session.next("hello");
+  for (let turn = 0; turn <= before; turn++) await session.next("hello");
   return async () => {
-    for (let turn = 0; turn < 1_000; turn++) await session.next("hello");
+    for (let turn = 0; turn < turns; turn++) await session.next("hello");
   };
 }
 
 /** Names of the figures, without floors. */
-export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES, PROFILED_SIDES]
+export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES, PROFILED_SIDES, LATE_SIDES]
   .flatMap(([, ...sides]) => sides.map(({ name }) => name));
 
 if (import.meta.main) {
@@ -95,6 +109,7 @@ if (import.meta.main) {
     ...await measure(DECISION_SIDES),
     ...await measure(HISTORY_SIDES),
     ...await measure(PROFILED_SIDES),
+    ...await measure(LATE_SIDES),
   ];
   console.log(JSON.stringify(figures));
 }

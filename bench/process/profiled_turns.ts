@@ -13,15 +13,22 @@ import * as v from "valibot";
 import { profileFunctions } from "../../src/profile/functions/profile_functions.ts";
 
 /** Number of conversations. */
-const CONVERSATIONS = 40;
+const CONVERSATIONS = 20;
 
 /** Time that the model takes, in milliseconds; a fast one takes ten times as long. */
-const LATENCY = 20;
+const LATENCY = 50;
 
-/** Computes for some milliseconds. A name of its own, so that its samples are found. */
-function computeInAuthorCode(milliseconds: number): void {
+/**
+ * Computes for some milliseconds. A name of its own, so that its samples are found; it seldom reads
+ * the clock, because native code has samples of its own.
+ */
+function computeInAuthorCode(milliseconds: number): number {
   const end = performance.now() + milliseconds;
-  while (performance.now() < end);
+  let sum = 0;
+  while (performance.now() < end) {
+    for (let count = 0; count < 10_000; count++) sum += Math.sqrt(sum + count);
+  }
+  return sum;
 }
 
 const args = v.object({});
@@ -30,7 +37,7 @@ const compute = new Tool({
   description: "Compute",
   args,
   run: () => {
-    computeInAuthorCode(3);
+    computeInAuthorCode(12);
     return "done";
   },
 });
@@ -54,7 +61,7 @@ const agent = new Agent({
         end: {
           when: "it is done",
           guard: () => {
-            computeInAuthorCode(1);
+            computeInAuthorCode(4);
             return true;
           },
         },
