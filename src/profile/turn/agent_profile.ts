@@ -122,6 +122,8 @@ export interface StepRow {
   readonly step: string;
   /** Agent to which the step belongs, if it ran as a tool. */
   readonly agent?: string;
+  /** Tools that its requests offered, and routes, such as `"→ checkout"`; absent if none is known. */
+  readonly offers?: readonly string[];
   /** Number of model calls. */
   readonly calls: number;
   /** Time of the step, in milliseconds. */

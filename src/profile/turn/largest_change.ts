@@ -18,7 +18,13 @@ interface Change {
 export function findLargestChange(base: ProfileBase, now: ProfileBase): string | undefined {
   const changes = [
     ...listPartChanges(base, now),
-    ...listCallChanges(base.steps, now.steps, base.figures.model_calls, "model call", "in step"),
+    ...listCallChanges(
+      callsOf(base),
+      callsOf(now),
+      base.figures.model_calls,
+      "model call",
+      "in step",
+    ),
     ...listCallChanges(base.tools, now.tools, base.figures.tool_calls, "tool call", "of"),
     ...listStableChange(base, now),
   ].filter(({ weight }) => weight > 0);
@@ -35,10 +41,24 @@ function* listPartChanges(base: ProfileBase, now: ProfileBase): Generator<Change
       ? ""
       : part === "tool results"
       ? `, by ${name}, whose result is read in ${formatNumber(requests, "request")}`
-      : `, of step ${name}, in ${formatNumber(requests, "request")}`;
+      : `, of step ${name}, in ${formatNumber(requests, "request")}${
+        describeOffers(base, now, name)
+      }`;
     const text = `${part}, ${formatCount(was)} → ${formatCount(chars)} characters${by}`;
     yield { weight: (chars - was) / total, text };
   }
+}
+
+/** Returns what the requests of a step did not offer before, as the end of a sentence. */
+function describeOffers(base: ProfileBase, now: ProfileBase, step: string): string {
+  if (!Object.hasOwn(base.steps, step) || !Object.hasOwn(now.steps, step)) return "";
+  const { offers: before } = base.steps[step]!;
+  const added = now.steps[step]!.offers.filter((offer) => !before.includes(offer));
+  return added.length === 0 ? "" : `, which offer ${added.join(", ")} now`;
+}
+
+function callsOf({ steps }: ProfileBase): Record<string, number> {
+  return Object.fromEntries(Object.entries(steps).map(([step, { calls }]) => [step, calls]));
 }
 
 function* listCallChanges(

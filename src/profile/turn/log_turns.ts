@@ -8,6 +8,7 @@ import type { SessionStatus } from "../../history/position.ts";
 import { attributeTime } from "./attribute_time.ts";
 import {
   isModelEvent,
+  listOffers,
   type ModelCall,
   type ModelEvent,
   type RecordedEvent,
@@ -106,7 +107,9 @@ function readTurn(
     if (isModelEvent(event)) {
       const llm = ("model" in event ? event.model : undefined) ?? UNKNOWN_MODEL;
       const at = { llm, step: "step" in event ? event.step : step, decision: calls.length };
-      calls.push({ ...at, eventsBefore: recorded.length, end: event });
+      const { prompt } = "prompt" in event ? event : {};
+      const offers = prompt && { offers: listOffers(prompt.offer) };
+      calls.push({ ...at, ...offers, eventsBefore: recorded.length, end: event });
       const { step: of, decision } = at;
       works.push(
         ...listModelWorks(event, llm, before, now).map((work) => {

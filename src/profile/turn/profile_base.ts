@@ -31,8 +31,10 @@ export interface ProfileBase {
   readonly allow: Allowances;
   /** Characters of the parts of prompts and answers, and the number of requests that have them. */
   readonly parts: readonly (PromptPart & { readonly chars: number; readonly requests: number })[];
-  /** Model calls by step. */
-  readonly steps: Readonly<Record<string, number>>;
+  /** Model calls by step, and the tools and routes that they offered. */
+  readonly steps: Readonly<
+    Record<string, { readonly calls: number; readonly offers: readonly string[] }>
+  >;
   /** Calls by tool. */
   readonly tools: Readonly<Record<string, number>>;
 }
@@ -78,8 +80,10 @@ export function takeBase(profile: AgentProfile, allow: Allowances = {}): Profile
       chars,
       requests,
     })),
-    steps: sumBy(steps, ({ step, agent: of }) => of === undefined ? step : `${of}: ${step}`),
-    tools: sumBy(tools, ({ tool }) => tool),
+    steps: Object.fromEntries(steps.map(({ step, agent: of, calls, offers = [] }) => {
+      return [of === undefined ? step : `${of}: ${step}`, { calls, offers }];
+    })),
+    tools: Object.fromEntries(tools.map(({ tool, calls }) => [tool, calls])),
   };
 }
 
@@ -89,7 +93,6 @@ export function formatBase(base: ProfileBase): string {
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const counts = v.record(v.string(), count);
 const baseSchema = v.object({
   version: v.literal(1),
   package: v.string(),
@@ -100,8 +103,8 @@ const baseSchema = v.object({
   parts: v.array(
     v.object({ part: v.string(), name: v.optional(v.string()), chars: count, requests: count }),
   ),
-  steps: counts,
-  tools: counts,
+  steps: v.record(v.string(), v.object({ calls: count, offers: v.array(v.string()) })),
+  tools: v.record(v.string(), count),
 });
 
 /**
@@ -170,11 +173,4 @@ const ALLOWANCE: OptionRule = {
 export function checkAllowances(allow: Readonly<Record<string, unknown>>): void {
   const rules = Object.fromEntries(FIGURES.map((figure) => [figure, ALLOWANCE]));
   checkOptions("allow figures to be worse", allow, rules);
-}
-
-function sumBy<Row extends { readonly calls: number }>(
-  rows: readonly Row[],
-  nameOf: (row: Row) => string,
-): Record<string, number> {
-  return Object.fromEntries(rows.map((row) => [nameOf(row), row.calls]));
 }

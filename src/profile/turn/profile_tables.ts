@@ -42,12 +42,11 @@ export function describeAttribution({ attributed, total }: AgentProfile): string
   const percent = (share: number) => `${formatPercent(share, 1)} %`;
   const { time, tokens, cost } = attributed;
   const money = total.cost === undefined ? "" : `, ${percent(cost)} of the money`;
-  const blocked = total.blocked === undefined
-    ? ""
-    : `; the event loop was blocked for ${formatMs(total.blocked)} ms`;
+  const { blocked = 0 } = total;
+  const pause = blocked === 0 ? "" : `; the event loop was blocked for ${formatMs(blocked)} ms`;
   return `attributed: ${percent(time)} of the time, ${
     percent(tokens)
-  } of the tokens${money}${blocked}`;
+  } of the tokens${money}${pause}`;
 }
 
 /**

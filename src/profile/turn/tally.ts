@@ -103,6 +103,7 @@ export class Tally {
     figures.max_prompt_chars = Math.max(figures.max_prompt_chars, promptChars);
     const step = this.#step(call.step, agent);
     step.calls++;
+    for (const offer of call.offers ?? []) step.offers.add(offer);
     step.sum.add(tokens, cost);
     for (const share of shares) {
       const row = this.#part(share);
@@ -172,7 +173,14 @@ export class Tally {
   }
 
   #step(step: string, agent: string | undefined): StepSum {
-    const create = () => ({ step, agent, calls: 0, wall: 0, sum: new Sum() });
+    const create = () => ({
+      step,
+      agent,
+      offers: new Set<string>(),
+      calls: 0,
+      wall: 0,
+      sum: new Sum(),
+    });
     return open(this.#steps, JSON.stringify([step, agent]), create);
   }
 
@@ -205,8 +213,9 @@ export class Tally {
         ...(results?.cost !== undefined && { cost: results.cost }),
       };
     });
-    const steps = [...this.#steps.values()].map(({ sum, agent, ...row }): StepRow => ({
+    const steps = [...this.#steps.values()].map(({ sum, agent, offers, ...row }): StepRow => ({
       ...row,
+      ...(offers.size > 0 && { offers: [...offers].sort() }),
       ...(agent !== undefined && { agent }),
       ...sum.fields,
     }));
@@ -226,6 +235,7 @@ interface PartSum {
 }
 
 interface StepSum extends StepPlace {
+  readonly offers: Set<string>;
   readonly sum: Sum;
   calls: number;
   wall: number;

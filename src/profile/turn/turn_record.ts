@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LegalActions } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLMRequest } from "../../llm/llm.ts";
 import type { ObservedEnd, ObservedTurn } from "../../turn/observer.ts";
@@ -26,10 +27,17 @@ export interface ModelCall {
   readonly step: string;
   /** Number of the call in its turn, from 0. */
   readonly decision: number;
+  /** What the request offered, as {@linkcode listOffers} has it; absent if it is not known. */
+  readonly offers?: readonly string[];
   /** Number of events of the turn before the call. */
   readonly eventsBefore: number;
   /** Event with which it ended; undefined if the turn ended before. */
   readonly end: ModelEvent | undefined;
+}
+
+/** Lists the tools and routes that a request offered. */
+export function listOffers({ tools, routes }: LegalActions): readonly string[] {
+  return [...tools, ...routes.map((route) => `→ ${route}`)];
 }
 
 /** Model call that was observed. */

@@ -18,6 +18,7 @@ import type { TimelineSegment } from "../draw/timeline.ts";
 import { attributeTime } from "./attribute_time.ts";
 import {
   isModelEvent,
+  listOffers,
   type RecordedCall,
   type RecordedEvent,
   type RecordedWork,
@@ -85,7 +86,8 @@ export class TurnRecorder implements TurnObserver {
     const step = request.step ?? this.#step;
     const decision = this.#decision = this.#calls.length;
     const { length: eventsBefore } = this.#events;
-    this.#calls.push({ llm, request, step, decision, eventsBefore, end: undefined });
+    const offers = request.legal && { offers: listOffers(request.legal) };
+    this.#calls.push({ llm, request, step, decision, ...offers, eventsBefore, end: undefined });
     let hasToken = false;
     // The first token and the generation are two rows, which count each call once.
     let isCall = true;

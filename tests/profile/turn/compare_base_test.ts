@@ -89,12 +89,15 @@ Deno.test("a model call more is found and named", async () => {
   assertEquals(reason, "1 → 2 tool calls of get_menu");
 });
 
-Deno.test("a tool more is found in the schema and the step message", async () => {
+Deno.test("a tool more is found in the schema, and named", async () => {
   const { verdict, reason, figures } = await compare({ extraTool: true });
   assertEquals(verdict, "worse");
   const worse = figures.filter((each) => each.verdict === "worse").map(({ figure }) => figure);
   assert(worse.includes("schema_chars") && worse.includes("prompt_chars"));
-  assertMatch(reason!, /^schema, [\d,]+ → [\d,]+ characters, of step order, in 4 requests$/);
+  assertMatch(
+    reason!,
+    /^schema, [\d,]+ → [\d,]+ characters, of step order, in 4 requests, which offer get_time now$/,
+  );
 });
 
 Deno.test("5 % more tokens are found and named", async () => {
