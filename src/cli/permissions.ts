@@ -6,20 +6,9 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { PermissionKind } from "../config/agent_config.ts";
-import type { Permissions } from "../config/permissions.ts";
+import { KINDS, type Permissions } from "../config/permissions.ts";
 import { quote } from "../errors.ts";
 import { CommandError } from "./exit_code.ts";
-
-const KINDS: readonly PermissionKind[] = [
-  "read",
-  "write",
-  "net",
-  "env",
-  "run",
-  "ffi",
-  "sys",
-  "import",
-];
 
 /** Name that stands for all hosts, all of a top-level domain, or a range of addresses. */
 const ANY_HOST_REGEXP = /^(?:\*(?:\.[^.:]+\.?)?(?::\d+)?$|.*\/)/;

@@ -13,7 +13,8 @@ import { listVariables, type ReadVariable } from "./variables.ts";
 /** Permissions by kind: names as `deno run` takes them, or true for all; a kind that is absent is not needed. */
 export type Permissions = { readonly [Kind in PermissionKind]?: true | readonly string[] };
 
-const KINDS: readonly PermissionKind[] = [
+/** Kinds of permissions. */
+export const KINDS: readonly PermissionKind[] = [
   "read",
   "write",
   "net",
