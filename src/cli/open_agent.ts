@@ -59,13 +59,16 @@ async function openFile(
   { path }: Project,
   { player, ignoreFlows = false, onWarning }: OpenAgentOptions,
 ): Promise<OpenedAgent> {
-  const [{ loadAgent }, { createPlayedModels }, { Source }] = await Promise.all([
+  const [{ loadAgent }, { createPlayedModels }, { Source }, { hasOpenTypes }] = await Promise.all([
     import("../config/load_agent.ts"),
     import("../config/test_file/file_models.ts"),
     import("../config/source.ts"),
+    import("../config/open_types.ts"),
   ]);
   const file = await readConfig(path, { ignoreFlows });
-  const models = { source: new Source(path, file.text), llm: file.config.llm };
+  const { config } = file;
+  const source = new Source(path, file.text);
+  const models = { source, llm: config.llm, isOpen: hasOpenTypes(config) };
   const agent = await loadAgent(file, {
     ignoreFlows,
     onConfigWarning: onWarning,

@@ -16,6 +16,7 @@ import type { AgentConfig } from "./agent_config.ts";
 import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
 import { inspect, type ReadOptions } from "./inspect.ts";
 import { type GivenModels, loadModels } from "./load_models.ts";
+import { hasOpenTypes } from "./open_types.ts";
 import { type LoadedTools, loadTools } from "./load_tools.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "./problem.ts";
 import { type ConfigFile, readText } from "./read_config.ts";
@@ -142,7 +143,13 @@ export async function loadAgent(
     inspection.report(at, problem);
   });
   const models = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model")
-    ? await loadModels(inspection, config, llm, (name) => variables.get(name))
+    ? await loadModels(
+      inspection,
+      config,
+      llm,
+      (name) => variables.get(name),
+      inspection.isWellFormed("tools") && inspection.isWellFormed("steps") && hasOpenTypes(config),
+    )
     : {};
   if (!inspection.isWellFormed()) throw fail();
   const built = buildAgentOptions(inspection, config, {

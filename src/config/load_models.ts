@@ -24,17 +24,20 @@ export type LoadedModels = Readonly<Record<string, LLM>>;
  * Creates the models of a file, except those that the program replaces, and reports problems.
  *
  * @param config Content with the values of its variables.
+ * @param isOpen True if the file has types for which strict schemas have no form.
  */
 export async function loadModels(
   inspection: Pick<Inspection, "report" | "warn">,
   config: Pick<AgentConfig, "llm" | "embedding_model">,
   llm: GivenModels | undefined,
   readVariable: ReadVariable,
+  isOpen: boolean,
 ): Promise<LoadedModels> {
   const configs = listModels(config);
   const create = (model: ModelConfig, path: SourcePath) =>
     createModel(model, {
       readVariable,
+      isOpen,
       report: (at, problem) => inspection.report([...path, ...at], problem),
       warn: (at, problem) => inspection.warn([...path, ...at], problem),
     });

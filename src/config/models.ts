@@ -6,6 +6,7 @@
 import { ConfigError, quote, reasonOf } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import { findNearest, oneOf } from "../schema/option_shape.ts";
+import { plainJsonSchema } from "../schema/profiles/vendors.ts";
 import type { ModelConfig } from "./agent_config.ts";
 import { PROVIDERS } from "./providers.ts";
 import type { ProblemText, SourcePath } from "./source.ts";
@@ -19,6 +20,8 @@ export interface ModelContext {
   readonly report: (path: SourcePath, problem: ProblemText) => void;
   /** Reports a setting that is ignored. */
   readonly warn: (path: SourcePath, problem: ProblemText) => void;
+  /** True if the file has types for which strict schemas have no form. */
+  readonly isOpen: boolean;
 }
 
 const SETTINGS = [
@@ -100,7 +103,7 @@ function readSettings(
 async function createChatModel(
   { provider, model, embedding_model }: ModelConfig,
   settings: Settings,
-  { readVariable }: ModelContext,
+  { readVariable, isOpen }: ModelContext,
 ): Promise<LLM> {
   const { openai } = await import("../provider/openai/mod.ts");
   const { keys, embedding, baseURL, urlVariable, urlPath } = PROVIDERS[provider];
@@ -131,6 +134,8 @@ async function createChatModel(
     ...seed !== undefined && { seed },
     ...reasoning_effort !== undefined && { reasoningEffort: reasoning_effort },
     ...embeddingModel !== undefined && { embeddingModel },
+    // The server only tries to follow such a schema; every output is validated anyway.
+    ...isOpen && { strict: false, schemaProfile: plainJsonSchema },
   });
 }
 

@@ -18,6 +18,8 @@ export interface FileModels {
   readonly source: Source;
   /** Its models. */
   readonly llm: AgentConfig["llm"];
+  /** True if it has types for which strict schemas have no form. `@default {false}` */
+  readonly isOpen?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function createPlayedModels(player: LLM, models: FileModels): Promi
 }
 
 async function load(
-  { source, llm }: FileModels,
+  { source, llm, isOpen = false }: FileModels,
   readVariable: ReadVariable,
 ): Promise<{ readonly loaded: LoadedModels; readonly problems: readonly ConfigProblem[] }> {
   const problems: ConfigProblem[] = [];
@@ -61,6 +63,7 @@ async function load(
   };
   const config = variables.expand({ ...llm !== undefined && { llm } }, report);
   const inspection = { report, warn: () => {} };
-  const loaded = await loadModels(inspection, config, undefined, (name) => variables.get(name));
+  const readValue = (name: string) => variables.get(name);
+  const loaded = await loadModels(inspection, config, undefined, readValue, isOpen);
   return { loaded, problems };
 }

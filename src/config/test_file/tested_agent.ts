@@ -9,6 +9,7 @@ import type { LLM } from "../../llm/llm.ts";
 import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
 import { inspect } from "../inspect.ts";
 import { loadAgent, type LoadOptions } from "../load_agent.ts";
+import { hasOpenTypes } from "../open_types.ts";
 import type { GivenModels } from "../load_models.ts";
 import { ConfigFileError } from "../problem.ts";
 import { readTextSync } from "../read_config.ts";
@@ -52,7 +53,7 @@ export function readTestedFile(
   const file = readTextSync(place);
   const { config, problems, warnings, source } = inspect(file.path, file.text, options);
   if (problems.length > 0) throw new ConfigFileError(problems, warnings);
-  const models = { source, llm: config.llm };
+  const models = { source, llm: config.llm, isOpen: hasOpenTypes(config) };
   const { tools = [] } = options;
   return {
     names: {
