@@ -57,6 +57,14 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** Command line that cannot be understood. */
+export class UsageError extends CommandError {
+  /** Creates the error. */
+  constructor(message: string, cause?: unknown) {
+    super(message, { code: "USAGE", exitCode: EXIT.usage, cause });
+  }
+}
+
 /** Returns the exit code of an error that a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandError) return error.exitCode;

@@ -11,7 +11,7 @@ import { quote, reasonOf } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { drawMarked } from "../../graph/marked_diagram.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { drawText } from "../graph/draw_text.ts";
 import { findWay, listDrawnSteps, type Way } from "../graph/drawn_graph.ts";
@@ -80,10 +80,9 @@ function readFormat({ format, output }: AgentCall<"graph">["options"]): Format |
   if (output === undefined) return undefined;
   const ending = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
   if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending];
-  throw new CommandError(
+  throw new UsageError(
     `Cannot choose a format for ${JSON.stringify(output)}: expected a name that ends with ` +
       `.${Object.keys(ENDINGS).join(", .")}, or --format`,
-    { code: "USAGE", exitCode: EXIT.usage },
   );
 }
 

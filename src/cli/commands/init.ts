@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { askLine } from "../ask_line.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { takeAgent } from "../init/from_file.ts";
 import { listNextSteps } from "../init/next_steps.ts";
@@ -20,19 +20,15 @@ export async function run(
   { options, positionals: [named], output }: CommandCall<"init">,
 ): Promise<number> {
   if (options.generate) {
-    throw new CommandError(
+    throw new UsageError(
       "Cannot generate an agent from a description. Begin with a template, such as " +
         "`nomos init --template support`, and change its agent.yaml",
-      { code: "USAGE", exitCode: EXIT.usage },
     );
   }
   const isAsked = !options.yes && !output.json && isTerminal(0) && isTerminal(2);
   const folder = named ?? (isAsked ? await askFolder() : ".");
   if (folder === "") {
-    throw new CommandError('Cannot make an agent in "": expected the path of a folder', {
-      code: "USAGE",
-      exitCode: EXIT.usage,
-    });
+    throw new UsageError('Cannot make an agent in "": expected the path of a folder');
   }
   const agent = options.from === undefined
     ? takeTemplate(options)

@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { formatProblem } from "../../config/problem.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { isTerminal } from "../is_terminal.ts";
 import { openAgent } from "../open_agent.ts";
@@ -28,9 +28,8 @@ export async function run(call: AgentCall<"run">): Promise<number> {
   const trace = options.trace === true ? [""] : options.trace;
   const unknown = trace.find((what) => what !== "" && what !== "prompt");
   if (unknown !== undefined) {
-    throw new CommandError(
+    throw new UsageError(
       `Cannot use ${JSON.stringify(unknown)} for --trace: expected no value, or prompt`,
-      { code: "USAGE", exitCode: EXIT.usage },
     );
   }
   const isTalk = isTerminal(0) && isTerminal(2) && !output.json && options.input.length === 0;

@@ -7,7 +7,7 @@ import process from "node:process";
 import { quote } from "../../errors.ts";
 import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import type { Store } from "../../store/store.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, UsageError } from "../exit_code.ts";
 import type { LauncherCall } from "../flags.ts";
 import { findProject, type Project } from "../project.ts";
 import { deleteSessions } from "../sessions/delete_sessions.ts";
@@ -80,10 +80,7 @@ export async function run(call: Call): Promise<number> {
  */
 function checkAction(action: string, { length }: readonly string[]): void {
   const refuse = (what: string, expected: string): never => {
-    throw new CommandError(`Cannot ${what}: expected ${expected}`, {
-      code: "USAGE",
-      exitCode: EXIT.usage,
-    });
+    throw new UsageError(`Cannot ${what}: expected ${expected}`);
   };
   const known = Object.keys(ACTIONS);
   if (!known.includes(action)) {
@@ -117,7 +114,7 @@ async function checkFork(store: Store, { at, as }: Call["options"]): Promise<voi
   if (at !== undefined && !/^\d+$/.test(at)) {
     const message = `Cannot use ${JSON.stringify(at)} for --at: expected a number that ` +
       "nomos sessions show prints";
-    throw new CommandError(message, { code: "USAGE", exitCode: EXIT.usage });
+    throw new UsageError(message);
   }
   if (as === undefined || await store.read(as) === undefined) return;
   throw new CommandError(`Cannot make session ${quote(as)}: it exists: expected a new id`, {

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { parseRegExp } from "../../config/test_file/inspect_tests.ts";
 import { formatProblem } from "../../config/problem.ts";
 import { quote, reasonOf } from "../../errors.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import type { Output } from "../output.ts";
 import { shown } from "../shown.ts";
@@ -147,7 +147,7 @@ function refuseEmpty(planned: readonly PlannedFile[], filter: string): void {
 }
 
 function refuse(message: string): CommandError {
-  return new CommandError(message, { code: "USAGE", exitCode: EXIT.usage });
+  return new UsageError(message);
 }
 
 /** Writes the report of the flag `--junit`, and the folder that it needs. */

@@ -14,7 +14,7 @@ import { writeStubs } from "../../config/tool_stubs.ts";
 import { nameTool, parseTag } from "../../config/tool_tag.ts";
 import { findVariable, listVariables } from "../../config/variables.ts";
 import { quote } from "../../errors.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 import type { NewAgent } from "./new_agent.ts";
 import { PACKAGES } from "./templates.ts";
@@ -41,9 +41,8 @@ export async function takeAgent(
 ): Promise<NewAgent> {
   const unused = Object.entries({ template, provider, ts }).find(([, value]) => value);
   if (unused !== undefined) {
-    throw new CommandError(
+    throw new UsageError(
       `Cannot use --${unused[0]} with --from: expected one of the two, because the file has both`,
-      { code: "USAGE", exitCode: EXIT.usage },
     );
   }
   const file = await readConfig(path, { ignoreFlows: true });

@@ -4,12 +4,12 @@
  * @module
  */
 import { findNearest } from "../../schema/option_shape.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 
 /**
  * Returns the value of a flag.
  *
- * @throws {CommandError} if it is none of the choices.
+ * @throws {UsageError} if it is none of the choices.
  */
 export function readChoice<Choice extends string>(
   flag: string,
@@ -19,9 +19,8 @@ export function readChoice<Choice extends string>(
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const nearest = findNearest(value, choices);
-  throw new CommandError(
+  throw new UsageError(
     `Cannot use ${JSON.stringify(value)} for --${flag}: expected one of ${choices.join(", ")}` +
       (nearest === undefined ? "" : `; did you mean ${nearest}?`),
-    { code: "USAGE", exitCode: EXIT.usage },
   );
 }

@@ -6,7 +6,7 @@
 import { reasonOf } from "../../errors.ts";
 import type { Allowances } from "../../profile/mod.ts";
 import { checkAllowances } from "../../profile/turn/profile_base.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 
 /** Values of the flags that are read. */
@@ -29,7 +29,7 @@ const OF_PLAYS = ["script", "latency", "functions", "save", "against"] as const;
 /**
  * Reads the flags.
  *
- * @throws {CommandError} with exit code 2 if a value is wrong, or flags exclude each other.
+ * @throws {UsageError} if a value is wrong, or flags exclude each other.
  */
 export function readProfileFlags(
   options: OptionsOf<"profile">,
@@ -69,11 +69,8 @@ export function readProfileFlags(
 }
 
 /** Creates the error of a command line that cannot be understood. */
-export function makeUsageError(value: string, expected: string): CommandError {
-  return new CommandError(`Cannot use ${JSON.stringify(value)}: expected ${expected}`, {
-    code: "USAGE",
-    exitCode: EXIT.usage,
-  });
+export function makeUsageError(value: string, expected: string): UsageError {
+  return new UsageError(`Cannot use ${JSON.stringify(value)}: expected ${expected}`);
 }
 
 function readLatency(text: string): ProfileFlags["latency"] {
@@ -103,7 +100,7 @@ function readAllow(texts: readonly string[]): Allowances {
   try {
     checkAllowances(allow);
   } catch (cause) {
-    throw new CommandError(reasonOf(cause), { code: "USAGE", exitCode: EXIT.usage, cause });
+    throw new UsageError(reasonOf(cause), cause);
   }
   return allow;
 }

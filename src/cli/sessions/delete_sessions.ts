@@ -6,7 +6,7 @@
 import { quote } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { askLine } from "../ask_line.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { isTerminal } from "../is_terminal.ts";
 import { shownInLine } from "../shown.ts";
@@ -44,9 +44,8 @@ export async function deleteSessions(
  */
 async function isAllowed(ids: readonly string[]): Promise<boolean> {
   if (!isTerminal(0) || !isTerminal(2)) {
-    throw new CommandError(
+    throw new UsageError(
       "Cannot delete sessions without asking, because there is no terminal: expected --yes",
-      { code: "USAGE", exitCode: EXIT.usage },
     );
   }
   const names = ids.map(shownInLine).join(", ");

@@ -7,7 +7,7 @@ import { oneOf } from "../../schema/option_shape.ts";
 import { RESTING } from "../../store/list_sessions.ts";
 import { formatCount } from "../../profile/draw/table.ts";
 import type { Store } from "../../store/store.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { formatCall, formatMoney, formatTokens } from "../format.ts";
 import { shownInLine } from "../shown.ts";
@@ -59,14 +59,13 @@ export async function listSessions(
 /**
  * Checks a status that the user named.
  *
- * @throws {CommandError} if there is no such status.
+ * @throws {UsageError} if there is no such status.
  */
 function checkStatus(status: string): void {
   const known = [...RESTING, "running"];
   if (known.includes(status)) return;
-  throw new CommandError(
+  throw new UsageError(
     `Cannot use ${JSON.stringify(status)} for --status: expected ${oneOf(known)}`,
-    { code: "USAGE", exitCode: EXIT.usage },
   );
 }
 

@@ -14,7 +14,7 @@ import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { UsageError } from "../exit_code.ts";
 
 /** Schema of a step's decisions for one vendor. */
 export interface StepSchema {
@@ -65,7 +65,7 @@ export function checkSchemas({ steps }: Graph, further: readonly string[]): Chec
 /**
  * Returns the schema profile of a vendor that the user named.
  *
- * @throws {CommandError} if there is no such vendor.
+ * @throws {UsageError} if there is no such vendor.
  */
 export function findProfile(vendor: string): SchemaProfile {
   const known = Object.keys(PROVIDERS);
@@ -73,10 +73,9 @@ export function findProfile(vendor: string): SchemaProfile {
     return findVendor({ provider: vendor, modelId: "" }).schemaProfile;
   }
   const nearest = findNearest(vendor, known);
-  throw new CommandError(
+  throw new UsageError(
     `Cannot use ${JSON.stringify(vendor)} for --for: expected ${oneOf(known)}` +
       (nearest === undefined ? "" : `; did you mean ${nearest}?`),
-    { code: "USAGE", exitCode: EXIT.usage },
   );
 }
 
