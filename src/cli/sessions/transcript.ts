@@ -6,6 +6,7 @@
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
+import { RELATIONS } from "../../testing/trajectory/transcript_text.ts";
 
 /** Line of a transcript. Its text may have line feeds and unsafe characters. */
 export interface TranscriptLine {
@@ -62,15 +63,6 @@ class CallNames {
     return this.#asked.get(callKey) ?? tool;
   }
 }
-
-const RELATIONS: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {
-  ok: " = ",
-  error: " failed: ",
-  redirected: " not done: ",
-  denied: " not allowed: ",
-  not_run: " not run: ",
-  unknown: " given up: ",
-};
 
 /** Describes an event; no lines for one that another event describes. */
 function describe(event: SessionEvent, agent: string, calls: CallNames): readonly string[] {

@@ -198,7 +198,8 @@ class Transcript {
   }
 }
 
-const RELATIONS: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {
+/** Words between a call and the text of its result, by outcome. */
+export const RELATIONS: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {
   ok: " = ",
   error: " failed: ",
   redirected: " not done: ",
