@@ -15,7 +15,7 @@ export function endProcess(code: number): never {
   process.exit(code);
 }
 
-/** What an agent's code did to the process: an error that nothing caught, or a wait without an end. */
+/** Accident of an agent's code: an error that nothing caught, or a wait without an end. */
 export type Accident =
   | { readonly kind: "uncaught"; readonly error: unknown }
   | { readonly kind: "never settles" };

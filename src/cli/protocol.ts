@@ -1,5 +1,5 @@
 /**
- * What the launcher tells the agent's process. Both may come from different versions of the package:
+ * Messages of the launcher to the agent's process. Both may come from different versions of the package:
  * the launcher is installed once, and the agent's process takes the version of the project.
  *
  * @module

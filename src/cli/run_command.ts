@@ -20,7 +20,7 @@ import { HELP } from "./help.ts";
 import { Output, type OutputOptions } from "./output.ts";
 import { VERSION } from "../version.ts";
 
-/** What other commands of the field do, and what does it here. */
+/** Commands of other tools, with the way to the same end here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   serve: "Cannot serve an agent: there is no server yet. " +
     "Call agent.openSession() in a handler of Deno.serve(), as docs/operations.md shows",

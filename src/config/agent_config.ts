@@ -108,7 +108,7 @@ export interface ExampleConfig {
   readonly context: string;
   /** Decision to make, or a description of it. */
   readonly decision: string | ExampleDecisionConfig;
-  /** When the example is shown: `dynamic` if it is similar to the input. `@default {"dynamic"}` */
+  /** Visibility of the example: `dynamic` shows it for a similar input. `@default {"dynamic"}` */
   readonly visibility: "always" | "never" | "dynamic";
 }
 

@@ -1,5 +1,5 @@
 /**
- * What events tell of a model call: its tokens, its price, its times and the size of its request.
+ * Parts of events about a model call: its tokens, its price, its times and the size of its request.
  *
  * @module
  */
@@ -46,8 +46,8 @@ export interface PromptFigures {
 
 /** Times and request of one model call, if the agent's option `timings` is true. */
 export interface ModelCallRecord {
-  /** When the model was asked, and when it answered. */
+  /** Times at which the model was asked and answered. */
   readonly timing?: ModelCallTiming;
-  /** How large the request was. */
+  /** Size of the request. */
   readonly prompt?: PromptFigures;
 }

@@ -44,7 +44,7 @@ function complete(
   turn: RunningTurn,
   prepared: Prepared | typeof STOPPED,
 ): NextRequest | Promise<NextRequest> {
-  // What a session paid for is counted, also if the turn was stopped. The next pass sends the request.
+  // Paid calls are counted, also if the turn was stopped. The next pass sends the request.
   if (session.embedded !== undefined) return { drafts: takeEmbedded(session) };
   if (prepared === STOPPED || turn.isStopped) return undefined;
   if (prepared.schema.legal.actions.length === 0) {

@@ -282,7 +282,7 @@ Deno.test("nomos init, every line that it prints runs, without a key", async () 
       assertEquals(lines.shift(), cd);
       const tasks = lines.map((line) => /^ {2}deno task (\w+) +\S/.exec(line)![1]!);
       assertEquals(tasks.slice(0, 4), ["chat", "test", "validate", "graph"]);
-      // What a module needs is not known before it runs.
+      // The needs of a module are not known before it runs.
       assertEquals(made.stdout.includes("print the permissions"), name === "my cafe");
       const run = (...args: string[]) => deno(["task", "--quiet", ...args], { cwd, stdin: "Hi\n" });
       // A pipe gets no invented answers unless it asks for them.

@@ -133,7 +133,7 @@ Deno.test("an embedding counts although another one fails, or the turn is stoppe
   stop.abort();
   assertEquals(typesOf((await turn).events), ["user", "embedded"]);
   await clock.advance(100);
-  // What arrived after the turn had stopped is counted in the next one.
+  // A result that arrived after the turn had stopped is counted in the next one.
   const resumed = slow.resume();
   await clock.advance(1_000);
   assertEquals(typesOf((await resumed).events), ["embedded", "decision"]);

@@ -1,5 +1,5 @@
 /**
- * What to do with a new project.
+ * Next steps with a new project.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export function listNextSteps(
     [
       "validate",
       "validate",
-      // What a module needs is not known before it runs.
+      // The needs of a module are not known before it runs.
       files.has("agent.ts") ? "check it" : "check it, and print the permissions that it needs",
     ],
     ["graph", "graph", "draw it"],

@@ -6,7 +6,7 @@
 import process from "node:process";
 import { createInterface, type Interface } from "node:readline";
 
-/** What the user did at a question: a line, Ctrl-C or Ctrl-D. */
+/** Answer of the user to a question: a line, Ctrl-C or Ctrl-D. */
 export type Reply =
   | { readonly kind: "line"; readonly text: string }
   | { readonly kind: "interrupt" }

@@ -19,7 +19,7 @@ import { createPlayedModels, loadMainModel } from "./file_models.ts";
 /** Agent whose answers and data are not known. */
 export type AnyAgent = Agent<Record<string, unknown>, Record<string, unknown>>;
 
-/** What a test replaces of its agent. */
+/** Parts of an agent that a test replaces. */
 interface Replaced {
   /** Models that play it. Default: its own. */
   readonly llm?: GivenModels;

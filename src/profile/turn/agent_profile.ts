@@ -26,7 +26,7 @@ export interface AgentProfile {
   readonly model: string;
   /** True if the tokens of a call were estimated from characters. */
   readonly isEstimated: boolean;
-  /** What this profile cannot know, in sentences; empty for a play. */
+  /** Sentences about what this profile cannot know; empty for a play. */
   readonly unknown: readonly string[];
   /** Turns, in order of their ends. Those of agents that ran as tools are in the turns of their callers. */
   readonly turns: readonly TurnProfile[];

@@ -24,7 +24,7 @@ export interface FigureChange {
   readonly base: number;
   /** Value now. */
   readonly now: number;
-  /** How much worse it may be. */
+  /** Amount by which it may be worse. */
   readonly allowed: Allowance;
   /** `"worse"`: worse than allowed; `"within"`: worse, and allowed. */
   readonly verdict: "equal" | "better" | "within" | "worse";

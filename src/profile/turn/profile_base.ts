@@ -9,7 +9,7 @@ import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
 import type { AgentProfile, Figures } from "./agent_profile.ts";
 import type { PromptPart } from "./prompt_part.ts";
 
-/** How much worse a figure may be: a number, or a percentage such as `"2%"`. */
+/** Amount by which a figure may be worse: a number, or a percentage such as `"2%"`. */
 export type Allowance = number | string;
 
 /** Allowances by the names of figures. */
@@ -27,7 +27,7 @@ export interface ProfileBase {
   readonly script: string;
   /** Figures of the play. */
   readonly figures: Figures;
-  /** How much worse the figures of later plays may be. Default: not at all. */
+  /** Amounts by which the figures of later plays may be worse. Default: none. */
   readonly allow: Allowances;
   /** Characters of the parts of prompts and answers, and the number of requests that have them. */
   readonly parts: readonly (PromptPart & { readonly chars: number; readonly requests: number })[];

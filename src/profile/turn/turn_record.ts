@@ -27,7 +27,7 @@ export interface ModelCall {
   readonly step: string;
   /** Number of the call in its turn, from 0. */
   readonly decision: number;
-  /** What the request offered, as {@linkcode listOffers} has it; absent if it is not known. */
+  /** Offer of the request, as {@linkcode listOffers} has it; absent if it is not known. */
   readonly offers?: readonly string[];
   /** Number of events of the turn before the call. */
   readonly eventsBefore: number;

@@ -35,7 +35,7 @@ export interface WhatIf {
   readonly base: ModelBill;
   /** Tokens and money as they would have been. */
   readonly whatIf: ModelBill;
-  /** What the figures do not tell, in sentences. */
+  /** Sentences about what the figures do not tell. */
   readonly notes: readonly string[];
 }
 
