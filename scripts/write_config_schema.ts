@@ -4,7 +4,11 @@
  *
  * @module
  */
-import { configSchema, conversationSchema, testFileSchema } from "../src/config/config_schema.ts";
+import {
+  configSchema,
+  conversationSchema,
+  testFileSchema,
+} from "../src/config/format/config_schema.ts";
 
 const schemas = {
   agent: configSchema(),

@@ -7,8 +7,8 @@
 import type { Store, StoredEntry } from "@nomos/agent/store";
 import type { SessionEvent } from "../../src/history/event.ts";
 import { Position } from "../../src/history/position.ts";
-import { parseEvent } from "../../src/store/entry_body.ts";
-import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
+import { parseEvent } from "../../src/store/entry/entry_body.ts";
+import { checkChain, firstHash } from "../../src/store/entry/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
 import type { JournalRecord } from "./journal.ts";
 import { findChildId } from "./player.ts";

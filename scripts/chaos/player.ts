@@ -14,7 +14,7 @@ import {
 import { LeaseLostError, type Store, StoreError } from "@nomos/agent/store";
 import type { Clock } from "../../src/clock.ts";
 import type { SessionEvent } from "../../src/history/event.ts";
-import { serializeEvent } from "../../src/store/entry_body.ts";
+import { serializeEvent } from "../../src/store/entry/entry_body.ts";
 import { CrashInjector } from "./crash_injector.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { scriptedAgent, type World } from "./scripted_agent.ts";

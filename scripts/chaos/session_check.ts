@@ -5,7 +5,7 @@
  */
 import { AgentError } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
-import { serializeEvent } from "../../src/store/entry_body.ts";
+import { serializeEvent } from "../../src/store/entry/entry_body.ts";
 import { scriptedAgent, type World } from "./scripted_agent.ts";
 import type { Trial } from "./trial.ts";
 

@@ -38,7 +38,7 @@ const CLOSED_REGEXP = /^src\/store\/(?:sqlite|postgres)\//;
 const ALLOWED_PACKAGES = ["valibot", "@valibot/to-json-schema"];
 
 /** Module that may import `@noble/hashes`, dynamically: only runtimes without Node.js load it. */
-const HASHES = "src/store/sha256.ts";
+const HASHES = "src/store/entry/sha256.ts";
 
 const RANKS = new Map(ORDER.flatMap((rooms, rank) => rooms.map((room) => [room, rank] as const)));
 

@@ -7,7 +7,7 @@ import { decide, type HistoryOptions, MockLLM, type ScriptEntry } from "@nomos/a
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { childIdOf } from "../../src/history/session_name.ts";
 import { liveSessionOf } from "../../src/session/session.ts";
-import { firstHash } from "../../src/store/hash_chain.ts";
+import { firstHash } from "../../src/store/entry/hash_chain.ts";
 import { makeDesk, VISIT } from "./desk.ts";
 import { computeExpected, type StoredFixture, type StoredParts } from "./session_fixture.ts";
 

@@ -7,7 +7,7 @@ import { SessionUsage } from "../history/session_usage.ts";
 import type { ChildUsage } from "../history/event.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
-import type { ChildCall } from "../turn/child_call.ts";
+import type { ChildCall } from "../turn/call/child_call.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 
 /** Parts of an agent that runs as a tool, for its calls. */

@@ -10,7 +10,7 @@ import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
-import type { ChildAgent } from "../turn/child_call.ts";
+import type { ChildAgent } from "../turn/call/child_call.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import type { AgentToolParts } from "./agent_call.ts";
 

@@ -8,8 +8,8 @@ import type { JsonSchema } from "../json/json.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Message } from "../llm/llm.ts";
 import { plan } from "../turn/plan.ts";
-import { Prompts } from "../turn/prompts.ts";
-import { buildPrompt, buildRequest, prepareNext } from "../turn/prepare.ts";
+import { Prompts } from "../turn/request/prompts.ts";
+import { buildPrompt, buildRequest, prepareNext } from "../turn/request/prepare.ts";
 // Most of the code of turns is loaded here. Loaded as a whole, it adds no chunk to the bundled core.
 import "../session/turn_code.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { FlagValues } from "../profile/command_line.ts";
-import type { Output } from "./output.ts";
-import type { Project } from "./project.ts";
+import type { Output } from "./terminal/output.ts";
+import type { Project } from "./launcher/project.ts";
 
 /** Flags of every command. */
 export const COMMON = {

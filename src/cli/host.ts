@@ -5,9 +5,9 @@
  * @module
  */
 import process from "node:process";
-import { endProcess } from "./guard_process.ts";
-import type { HostCall } from "./protocol.ts";
-import { runHost } from "./run_host.ts";
+import { endProcess } from "./host/guard_process.ts";
+import type { HostCall } from "./host/protocol.ts";
+import { runHost } from "./host/run_host.ts";
 
 // Without an await of this module, about which Deno itself would complain if it never ended. Timers
 // and connections of an agent's modules would keep the process alive.

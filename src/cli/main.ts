@@ -7,7 +7,7 @@ import process from "node:process";
 import { EXIT } from "./exit_code.ts";
 import type { CommandName } from "./flags.ts";
 import { HELP } from "./help.ts";
-import { writeAll } from "./write_all.ts";
+import { writeAll } from "./terminal/write_all.ts";
 
 /**
  * Runs a command line.
@@ -27,7 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return EXIT.no;
   }
-  return await (await import("./launcher.ts")).runLauncher(args);
+  return await (await import("./launcher/launcher.ts")).runLauncher(args);
 }
 
 /** Returns true for a version of Node that cannot load TypeScript, in which tools may be written. */

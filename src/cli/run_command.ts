@@ -17,7 +17,7 @@ import {
 } from "./flags.ts";
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { HELP } from "./help.ts";
-import { Output, type OutputOptions } from "./output.ts";
+import { Output, type OutputOptions } from "./terminal/output.ts";
 import { VERSION } from "../version.ts";
 
 /** Commands of other tools, with the way to the same end here. */

@@ -12,18 +12,18 @@ import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./agent_config.ts";
+import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import {
   buildAnswerSchema,
   createAnswer,
   findAnswerSchema,
   withDefaults,
-} from "./answer_schema.ts";
-import { readDuration } from "./duration.ts";
-import type { Inspection } from "./inspection.ts";
-import type { LoadedModels } from "./load_models.ts";
-import type { LoadedTools } from "./load_tools.ts";
-import type { SourcePath } from "./source.ts";
+} from "./format/answer_schema.ts";
+import { readDuration } from "./format/duration.ts";
+import type { Inspection } from "./text/inspection.ts";
+import type { LoadedModels } from "./model/load_models.ts";
+import type { LoadedTools } from "./tool/load_tools.ts";
+import type { SourcePath } from "./text/source.ts";
 
 /** Loaded parts of an agent. */
 interface Parts extends LoadedTools {
@@ -93,7 +93,7 @@ export async function loadSimilarity(
       expected: "embedding_model, or these examples as they are",
     }, "key");
   }
-  const { createWordSimilarity } = await import("./similarity.ts");
+  const { createWordSimilarity } = await import("./model/similarity.ts");
   return createWordSimilarity();
 }
 

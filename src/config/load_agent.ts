@@ -11,17 +11,17 @@ import { ConfigError, GraphError, quote } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
-import { readToolOptions } from "./adopt_tool.ts";
-import type { AgentConfig } from "./agent_config.ts";
+import { readToolOptions } from "./tool/adopt_tool.ts";
+import type { AgentConfig } from "./format/agent_config.ts";
 import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
-import { inspect, type ReadOptions } from "./inspect.ts";
-import { type GivenModels, loadModels } from "./load_models.ts";
-import { hasOpenTypes } from "./open_types.ts";
-import { type LoadedTools, loadTools } from "./load_tools.ts";
-import { ConfigFileError, type ConfigProblem, formatProblem } from "./problem.ts";
+import { inspect, type ReadOptions } from "./check/inspect.ts";
+import { type GivenModels, loadModels } from "./model/load_models.ts";
+import { hasOpenTypes } from "./format/open_types.ts";
+import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "./text/problem.ts";
 import { type ConfigFile, readText } from "./read_config.ts";
 import { readSchemas } from "./schema_files.ts";
-import { readProcessVariable, type ReadVariable, Variables } from "./variables.ts";
+import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
 
 /** Options of the agent that an agent file does not have. */
 export type ProgramOptions = Pick<

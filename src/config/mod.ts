@@ -59,22 +59,26 @@ export type {
   StepConfig,
   ToolDefConfig,
   ToolsConfig,
-} from "./agent_config.ts";
+} from "./format/agent_config.ts";
 export type { AgentModule, ExportedAgent, Opening } from "./agent_module.ts";
-export { configSchema } from "./config_schema.ts";
+export { configSchema } from "./format/config_schema.ts";
 export { loadAgent } from "./load_agent.ts";
 export type { LoadOptions, ProgramOptions } from "./load_agent.ts";
-export type { GivenModels } from "./load_models.ts";
-export type { ReadOptions } from "./inspect.ts";
-export { ConfigFileError, formatProblem } from "./problem.ts";
-export type { ConfigProblem } from "./problem.ts";
+export type { GivenModels } from "./model/load_models.ts";
+export type { ReadOptions } from "./check/inspect.ts";
+export { ConfigFileError, formatProblem } from "./text/problem.ts";
+export type { ConfigProblem } from "./text/problem.ts";
 export { requiredPermissions } from "./permissions.ts";
 export type { Permissions } from "./permissions.ts";
 export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
 export { saveConfig } from "./save_config.ts";
-export type { ServerConfig, ServerSecurityConfig, ServerSessionConfig } from "./server_config.ts";
+export type {
+  ServerConfig,
+  ServerSecurityConfig,
+  ServerSessionConfig,
+} from "./format/server_config.ts";
 export { yamlTests } from "./test_file/yaml_tests.ts";
 export type { RegisterTest, YamlTestOptions } from "./test_file/test_options.ts";
-export { expandVariables } from "./variables.ts";
-export type { ReadVariable } from "./variables.ts";
+export { expandVariables } from "./text/variables.ts";
+export type { ReadVariable } from "./text/variables.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
-import type { AgentConfig, ModelConfig, PermissionKind } from "./agent_config.ts";
-import { isSingleModel } from "./format.ts";
-import { listNeeds } from "./providers.ts";
+import type { AgentConfig, ModelConfig, PermissionKind } from "./format/agent_config.ts";
+import { isSingleModel } from "./format/format.ts";
+import { listNeeds } from "./model/providers.ts";
 import type { ConfigFile } from "./read_config.ts";
-import { listVariables, type ReadVariable } from "./variables.ts";
+import { listVariables, type ReadVariable } from "./text/variables.ts";
 
 /** Permissions by kind: names as `deno run` takes them, or true for all; a kind that is absent is not needed. */
 export type Permissions = { readonly [Kind in PermissionKind]?: true | readonly string[] };

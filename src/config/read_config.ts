@@ -7,9 +7,9 @@ import { readFile, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../errors.ts";
 import { checkOptions, flag } from "../schema/option_shape.ts";
-import type { AgentConfig } from "./agent_config.ts";
-import { inspect, type ReadOptions } from "./inspect.ts";
-import { ConfigFileError, type ConfigProblem } from "./problem.ts";
+import type { AgentConfig } from "./format/agent_config.ts";
+import { inspect, type ReadOptions } from "./check/inspect.ts";
+import { ConfigFileError, type ConfigProblem } from "./text/problem.ts";
 
 /** Agent file that was read. */
 export interface ConfigFile {

@@ -5,11 +5,11 @@
  */
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { ConfigError, quote } from "../errors.ts";
-import { isEqual } from "../schema/merge_keywords.ts";
-import type { AgentConfig } from "./agent_config.ts";
-import { DocumentEditor } from "./edit_document.ts";
-import { spell } from "./fields.ts";
-import { inspect } from "./inspect.ts";
+import { isEqual } from "../schema/lowering/merge_keywords.ts";
+import type { AgentConfig } from "./format/agent_config.ts";
+import { DocumentEditor } from "./text/edit_document.ts";
+import { spell } from "./format/fields.ts";
+import { inspect } from "./check/inspect.ts";
 import { type ConfigFile, parseConfig } from "./read_config.ts";
 
 /**

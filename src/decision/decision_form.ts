@@ -5,10 +5,10 @@
  * @module
  */
 import { freezeJson, type JsonSchema } from "../json/json.ts";
-import { buildValuesForm } from "../schema/lower_kinds.ts";
-import type { LoweredSchema } from "../schema/lowering.ts";
-import { addDescription } from "../schema/restriction_words.ts";
-import { addRestrictions } from "../schema/restrictions.ts";
+import { buildValuesForm } from "../schema/lowering/lower_kinds.ts";
+import type { LoweredSchema } from "../schema/lowering/lowering.ts";
+import { addDescription } from "../schema/lowering/restriction_words.ts";
+import { addRestrictions } from "../schema/lowering/restrictions.ts";
 import { findExcess, limitOptional } from "../schema/schema_limits.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import { serializeProfile, type WireSchema } from "../schema/wire_schema.ts";

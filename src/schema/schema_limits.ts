@@ -4,7 +4,7 @@
  * @module
  */
 import { isPlainObject, type JsonSchema } from "../json/json.ts";
-import { allowNull } from "./lowered.ts";
+import { allowNull } from "./lowering/lowered.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /** Maximum depth of a JSON Schema before lowering, so that recursion does not exhaust the stack. */

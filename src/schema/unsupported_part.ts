@@ -4,7 +4,7 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
-import { joinPath } from "./schema_document.ts";
+import { joinPath } from "./lowering/schema_document.ts";
 
 /** Fields that valibot and zod schemas share, as far as they are read here. */
 interface Part {

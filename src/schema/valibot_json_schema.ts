@@ -7,7 +7,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import type { JsonSchema } from "../json/json.ts";
-import { WORDS_KEY } from "./restriction_words.ts";
+import { WORDS_KEY } from "./lowering/restriction_words.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
 type Converted = ReturnType<typeof toJsonSchema>;

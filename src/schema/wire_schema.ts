@@ -6,11 +6,11 @@
  */
 import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { copyJson } from "../json/json.ts";
-import { ANY_PROFILE, LoweringError } from "./lowered.ts";
-import { lower, type LoweredSchema } from "./lowering.ts";
+import { ANY_PROFILE, LoweringError } from "./lowering/lowered.ts";
+import { lower, type LoweredSchema } from "./lowering/lowering.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
 import { setBounded, WeakCache } from "./schema_cache.ts";
-import { SchemaDocument } from "./schema_document.ts";
+import { SchemaDocument } from "./lowering/schema_document.ts";
 import { assertSchemaSize } from "./schema_limits.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";

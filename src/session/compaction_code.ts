@@ -6,4 +6,4 @@
 // Most of it is code of turns. Loaded as a whole, that adds no chunk to the bundled core.
 import "./turn_code.ts";
 
-export { Compaction } from "../turn/compaction.ts";
+export { Compaction } from "../turn/compaction/compaction.ts";

@@ -11,8 +11,8 @@ import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
-import { completeRequests, showArgs } from "../turn/approval.ts";
-import { buildRequest, forwardRequests, prepareChildOf } from "../turn/calls.ts";
+import { completeRequests, showArgs } from "../turn/call/approval.ts";
+import { buildRequest, forwardRequests, prepareChildOf } from "../turn/call/calls.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { findStart } from "./read_state.ts";
 

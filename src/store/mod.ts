@@ -35,8 +35,8 @@
  *
  * @module
  */
-export { memoryStore } from "./memory.ts";
-export type { MemoryStoreOptions } from "./memory.ts";
+export { memoryStore } from "./backend/memory.ts";
+export type { MemoryStoreOptions } from "./backend/memory.ts";
 export { openStore } from "./open_store.ts";
 export { resumeInterrupted } from "./resume_interrupted.ts";
 export type {

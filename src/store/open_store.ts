@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../errors.ts";
-import { memoryStore } from "./memory.ts";
+import { memoryStore } from "./backend/memory.ts";
 import type { VerifiableStore } from "./store.ts";
 import { StoreError } from "./store_errors.ts";
 

@@ -6,8 +6,8 @@
 import { StateError } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import { Position } from "../history/position.ts";
-import { EntryReader } from "./entry_reader.ts";
-import { readSnapshot } from "./sealed_snapshot.ts";
+import { EntryReader } from "./entry/entry_reader.ts";
+import { readSnapshot } from "./entry/sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
 import { SessionDamagedError } from "./store_errors.ts";

@@ -5,7 +5,12 @@
  */
 import type { PendingApproval } from "../history/call.ts";
 import type { ExpireOptions, ListPage, RestingStatus, SessionList } from "./session_list.ts";
-import type { NewSession, StoredBlob, StoredEntry, StoredSession } from "./session_record.ts";
+import type {
+  NewSession,
+  StoredBlob,
+  StoredEntry,
+  StoredSession,
+} from "./backend/session_record.ts";
 
 export type {
   ExpireOptions,
@@ -21,7 +26,7 @@ export type {
   StoredEntry,
   StoredSession,
   StoredSnapshot,
-} from "./session_record.ts";
+} from "./backend/session_record.ts";
 
 /**
  * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in

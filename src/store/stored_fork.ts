@@ -9,13 +9,13 @@ import type { SessionEvent } from "../history/event.ts";
 import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
-import { appendWithRetry } from "./append_with_retry.ts";
-import { readBlobs } from "./blobs.ts";
-import { buildAppend } from "./build_append.ts";
-import { serializeEvent } from "./entry_body.ts";
-import { type Address, EntryReader, hasBlob, nameOf } from "./entry_reader.ts";
-import { type Link, makeDamagedError } from "./hash_chain.ts";
-import { type LeaseOptions, SessionLease } from "./session_lease.ts";
+import { appendWithRetry } from "./entry/append_with_retry.ts";
+import { readBlobs } from "./entry/blobs.ts";
+import { buildAppend } from "./entry/build_append.ts";
+import { serializeEvent } from "./entry/entry_body.ts";
+import { type Address, EntryReader, hasBlob, nameOf } from "./entry/entry_reader.ts";
+import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
+import { type LeaseOptions, SessionLease } from "./lease/session_lease.ts";
 import type { Store } from "./store.ts";
 import {
   createStored,

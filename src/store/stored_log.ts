@@ -9,15 +9,15 @@ import type { SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { applyChanges, findFirstStep, renameStep } from "../history/migrations.ts";
-import { adoptStored } from "./adoption.ts";
-import { appendWithRetry } from "./append_with_retry.ts";
-import { buildAppend } from "./build_append.ts";
-import { serializeEvents } from "./entry_body.ts";
-import { type Address, EntryReader } from "./entry_reader.ts";
-import { type Link, makeDamagedError } from "./hash_chain.ts";
-import { readSnapshot } from "./sealed_snapshot.ts";
-import type { LeaseOptions, SessionLease } from "./session_lease.ts";
-import { SessionTurns } from "./session_turns.ts";
+import { adoptStored } from "./entry/adoption.ts";
+import { appendWithRetry } from "./entry/append_with_retry.ts";
+import { buildAppend } from "./entry/build_append.ts";
+import { serializeEvents } from "./entry/entry_body.ts";
+import { type Address, EntryReader } from "./entry/entry_reader.ts";
+import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
+import { readSnapshot } from "./entry/sealed_snapshot.ts";
+import type { LeaseOptions, SessionLease } from "./lease/session_lease.ts";
+import { SessionTurns } from "./lease/session_turns.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
@@ -29,7 +29,7 @@ import {
   type Identity,
   refuseDeleted,
 } from "./stored_session.ts";
-import { type Past, readCovered, readLast, readPast } from "./verified_past.ts";
+import { type Past, readCovered, readLast, readPast } from "./entry/verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions, Identity {}

@@ -9,7 +9,7 @@ import type { EventDraft } from "../history/event.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
 import { type DataSchemas, findDropped, readData } from "../schema/data_schema.ts";
 import { SessionValueProblem } from "../schema/standard_schema.ts";
-import type { CallContext } from "./call_context.ts";
+import type { CallContext } from "./call/call_context.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** Returns the event that records the first data of a session; none if its log has data. */

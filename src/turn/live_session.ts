@@ -17,12 +17,12 @@ import { RunningTurn } from "../history/running_turn.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "./agent_core.ts";
-import type { Prompts } from "./prompts.ts";
+import type { Prompts } from "./request/prompts.ts";
 import { NO_DATA, readInitialData, readStoredData } from "./session_data.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import type { TurnObservers } from "./turn_observers.ts";
-import type { ViewState } from "./view_state.ts";
+import type { ViewState } from "./compaction/view_state.ts";
 
 /**
  * Child sessions by the keys of their calls, in the order in which they were created;

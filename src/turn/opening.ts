@@ -5,9 +5,9 @@
  */
 import { listOpenCalls } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
-import { completeRequests, isIncomplete } from "./approval.ts";
+import { completeRequests, isIncomplete } from "./call/approval.ts";
 import { buildTurn } from "./build_turn.ts";
-import { closeCalls } from "./calls.ts";
+import { closeCalls } from "./call/calls.ts";
 import {
   checkStart,
   Delivery,
@@ -21,7 +21,7 @@ import { beginData } from "./data_changes.ts";
 import type { LiveSession } from "./live_session.ts";
 import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
 import type { Turn } from "./turn.ts";
-import { buildVerdictDrafts, listExpired } from "./verdict.ts";
+import { buildVerdictDrafts, listExpired } from "./call/verdict.ts";
 
 /** Turn whose command is recorded, and whose first model call or tool call is to follow. */
 export interface OpenedTurn {

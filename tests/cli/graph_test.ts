@@ -2,7 +2,7 @@ import { decide, MockLLM } from "@nomos/agent";
 import { loadAgent } from "@nomos/agent/config";
 import { sqliteStore } from "@nomos/agent/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { widthOf } from "../../src/cli/table.ts";
+import { widthOf } from "../../src/cli/terminal/table.ts";
 import { readTags } from "../profile/draw/xml_tags.ts";
 import { nomos, nomosJson, withFiles } from "./in_process.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { findHost } from "../../src/cli/deno_config.ts";
+import { findHost } from "../../src/cli/launcher/deno_config.ts";
 import { CommandError } from "../../src/cli/exit_code.ts";
-import { findProject } from "../../src/cli/project.ts";
+import { findProject } from "../../src/cli/launcher/project.ts";
 
 /** Runs a test in a new folder with these files. */
 async function inProject(

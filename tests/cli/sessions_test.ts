@@ -4,9 +4,9 @@ import { sqliteStore } from "@nomos/agent/sqlite";
 import { memoryStore, type Store } from "@nomos/agent/store";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
-import { Output } from "../../src/cli/output.ts";
+import { Output } from "../../src/cli/terminal/output.ts";
 import { listSessions } from "../../src/cli/sessions/list_sessions.ts";
-import { widthOf } from "../../src/cli/table.ts";
+import { widthOf } from "../../src/cli/terminal/table.ts";
 import { nomos, nomosJson, nomosWith } from "./in_process.ts";
 
 /** Agent with a call that needs approval. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { escapeJson, shown, shownInLine, ShownStream } from "../../src/cli/shown.ts";
+import { escapeJson, shown, shownInLine, ShownStream } from "../../src/cli/terminal/shown.ts";
 
 /** Characters that could harm a terminal. */
 const HARMFUL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u200b\ufeff]/u;

@@ -1,4 +1,4 @@
-import { importInTime } from "../../src/config/import_in_time.ts";
+import { importInTime } from "../../src/config/tool/import_in_time.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { nomos, nomosJson, withFiles } from "./in_process.ts";
 

@@ -4,9 +4,9 @@ import { jsonSchema } from "@nomos/agent/json-schema";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { parse } from "yaml";
-import { conversationSchema } from "../../src/config/config_schema.ts";
-import { readConversation } from "../../src/config/conversation.ts";
-import { playConversation } from "../../src/config/play_conversation.ts";
+import { conversationSchema } from "../../src/config/format/config_schema.ts";
+import { readConversation } from "../../src/config/conversation/conversation.ts";
+import { playConversation } from "../../src/config/conversation/play_conversation.ts";
 
 const CAFE = `
 - user: What do you have?

@@ -9,8 +9,8 @@ import {
   versionAfter,
 } from "../../src/history/migrations.ts";
 import { readState } from "../../src/session/read_state.ts";
-import { parseEvent } from "../../src/store/entry_body.ts";
-import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
+import { parseEvent } from "../../src/store/entry/entry_body.ts";
+import { firstHash, nextHash } from "../../src/store/entry/hash_chain.ts";
 
 // Migrations of two imaginary releases. Up to version 4, the text of a `user` event is
 // `said`; version 5 renames it to `text`. Up to version 5, a move is `went`, with both

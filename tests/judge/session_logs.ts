@@ -10,7 +10,7 @@ import {
   type Link,
   makeDamagedError,
   nextHash,
-} from "../../src/store/hash_chain.ts";
+} from "../../src/store/entry/hash_chain.ts";
 
 /** Maximum number of entries read at once. */
 const PAGE = 100;

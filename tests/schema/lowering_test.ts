@@ -1,9 +1,9 @@
 import { openaiStrict } from "@nomos/agent/llm";
 import type { SchemaProfile } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { LoweringError } from "../../src/schema/lowered.ts";
-import { lower as lowerDocument, type LoweredSchema } from "../../src/schema/lowering.ts";
-import { SchemaDocument } from "../../src/schema/schema_document.ts";
+import { LoweringError } from "../../src/schema/lowering/lowered.ts";
+import { lower as lowerDocument, type LoweredSchema } from "../../src/schema/lowering/lowering.ts";
+import { SchemaDocument } from "../../src/schema/lowering/schema_document.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 
 type Schema = Record<string, unknown>;

@@ -6,7 +6,7 @@ import { jsonSchema } from "@nomos/agent/json-schema";
 import { isPlainObject } from "../../src/json/json.ts";
 import { sampleValue } from "../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../src/random.ts";
-import { isOfType } from "../../src/schema/merge_keywords.ts";
+import { isOfType } from "../../src/schema/lowering/merge_keywords.ts";
 import { findExcess } from "../../src/schema/schema_limits.ts";
 import { decisionSchema, readNow } from "./fixture.ts";
 import { PROFILES } from "./profile_fixture.ts";

@@ -6,7 +6,7 @@ import {
   SessionDamagedError,
   type StoredSnapshot,
 } from "@nomos/agent/store";
-import { firstHash, linkBodies, nextHash } from "../../src/store/hash_chain.ts";
+import { firstHash, linkBodies, nextHash } from "../../src/store/entry/hash_chain.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
 Deno.test("a damaged session is refused, and others are not affected", async () => {

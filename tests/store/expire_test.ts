@@ -1,8 +1,8 @@
 /** Sessions that a turn takes between the list of old ones and their deletion are kept. */
 import type { Lease, Store } from "@nomos/agent/store";
 import { assert, assertEquals } from "@std/assert";
-import { type Backend, makeStore } from "../../src/store/backend.ts";
-import { expireSessions } from "../../src/store/list_sessions.ts";
+import { type Backend, makeStore } from "../../src/store/backend/backend.ts";
+import { expireSessions } from "../../src/store/backend/list_sessions.ts";
 import { Database } from "../../src/store/postgres/database.ts";
 import { postgresBackend } from "../../src/store/postgres/postgres_backend.ts";
 import { readSettings } from "../../src/store/postgres/postgres_options.ts";

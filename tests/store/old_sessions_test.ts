@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { FIXTURES } from "../../scripts/record_sessions.ts";
 import type { StoredFixture } from "../../scripts/sessions/session_fixture.ts";
 import { MIGRATIONS as POSTGRES_MIGRATIONS } from "../../src/store/postgres/tables.ts";
-import { encodeKey } from "../../src/store/session_key.ts";
+import { encodeKey } from "../../src/store/backend/session_key.ts";
 import { MIGRATIONS as SQLITE_MIGRATIONS } from "../../src/store/sqlite/tables.ts";
 import { postgresTest } from "../postgres/postgres_test_case.ts";
 import { withFolder } from "./sqlite/sqlite_fixture.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeKey, encodeKey, keyRange } from "../../src/store/session_key.ts";
+import { decodeKey, encodeKey, keyRange } from "../../src/store/backend/session_key.ts";
 
 /** Any text, including lone surrogates and NUL. */
 const text = fc.array(

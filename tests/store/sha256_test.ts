@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findNodeSha256, loadNobleSha256 } from "../../src/store/sha256.ts";
+import { findNodeSha256, loadNobleSha256 } from "../../src/store/entry/sha256.ts";
 
 Deno.test("every implementation of SHA-256 returns the same hashes, those of FIPS 180-4", async () => {
   const known: [string, string][] = [

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RedirectError, type ToolContext } from "@nomos/agent";
-import { CallContext } from "../../src/turn/call_context.ts";
+import { CallContext } from "../../src/turn/call/call_context.ts";
 import {
   type CallEnd,
   type CallProgress,
   type PreparedCall,
   RunningCalls,
   type RunOptions,
-} from "../../src/turn/running_calls.ts";
+} from "../../src/turn/call/running_calls.ts";
 import { RunningTurn } from "../../src/history/running_turn.ts";
 import { unhandledDuring } from "./unhandled_rejections.ts";
 

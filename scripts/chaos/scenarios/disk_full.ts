@@ -6,7 +6,7 @@
  */
 import { StoreError } from "@nomos/agent/store";
 import { seededRandom } from "../../../src/random.ts";
-import { makeStore } from "../../../src/store/backend.ts";
+import { makeStore } from "../../../src/store/backend/backend.ts";
 import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { openDatabase, prepareDatabase } from "../../../src/store/sqlite/connection.ts";
 import { sqliteBackend } from "../../../src/store/sqlite/sqlite_backend.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
-import { encodeKey } from "../../../src/store/session_key.ts";
+import { encodeKey } from "../../../src/store/backend/session_key.ts";
 import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { checkSession, playLogs } from "../session_check.ts";
 import { Trial } from "../trial.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { formatProblem } from "../../config/problem.ts";
+import { formatProblem } from "../../config/text/problem.ts";
 import { quote } from "../../errors.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import { EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent } from "../open_agent.ts";
-import { openSessionStore } from "../session_store.ts";
-import { shown, shownInLine } from "../shown.ts";
+import { openAgent } from "../host/open_agent.ts";
+import { openSessionStore } from "../host/session_store.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
 /** Runs the command. */

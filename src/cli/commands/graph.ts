@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { coreOf } from "../../agent/build_core.ts";
-import { formatProblem } from "../../config/problem.ts";
+import { formatProblem } from "../../config/text/problem.ts";
 import { quote, reasonOf } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { drawMarked } from "../../graph/marked_diagram.ts";
@@ -15,9 +15,9 @@ import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { drawText } from "../graph/draw_text.ts";
 import { findWay, listDrawnSteps, type Way } from "../graph/drawn_graph.ts";
-import { openAgent } from "../open_agent.ts";
+import { openAgent } from "../host/open_agent.ts";
 import { openExistingStore, readStored } from "../sessions/stored.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
 /** Format of a drawing. */

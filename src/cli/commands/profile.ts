@@ -4,8 +4,8 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { readConversation } from "../../config/conversation.ts";
-import { ConfigFileError, formatProblem } from "../../config/problem.ts";
+import { readConversation } from "../../config/conversation/conversation.ts";
+import { ConfigFileError, formatProblem } from "../../config/text/problem.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import { genaiPrices } from "../../prices/genai_prices.ts";
 import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
@@ -28,7 +28,7 @@ import {
 } from "../../profile/mod.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../open_agent.ts";
+import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../host/open_agent.ts";
 import { locateScript } from "../profile/needs.ts";
 import {
   checkWritable,
@@ -40,7 +40,7 @@ import {
 } from "../profile/profile_files.ts";
 import { makeUsageError, readProfileFlags } from "../profile/profile_flags.ts";
 import { profileSession } from "../profile/profile_session.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../terminal/shown.ts";
 
 /** Functions that the table shows. */
 const VIEW = { sort: "self", filter: "", top: 30, beyond: "the others" } as const;

@@ -9,8 +9,8 @@ import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { readProfile } from "../profile/read_profile.ts";
 import { makeUsageError } from "../profile/profile_flags.ts";
-import { findProject } from "../project.ts";
-import { shown } from "../shown.ts";
+import { findProject } from "../launcher/project.ts";
+import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
 /** Runs the command. */

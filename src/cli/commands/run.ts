@@ -4,11 +4,11 @@
  * @module
  */
 import process from "node:process";
-import { formatProblem } from "../../config/problem.ts";
+import { formatProblem } from "../../config/text/problem.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { isTerminal } from "../is_terminal.ts";
-import { openAgent } from "../open_agent.ts";
+import { isTerminal } from "../terminal/is_terminal.ts";
+import { openAgent } from "../host/open_agent.ts";
 import { choosePlayer, type ModelContext } from "../run/choose_model.ts";
 import { Conversation } from "../run/conversation.ts";
 import { Failures } from "../run/failures.ts";
@@ -18,8 +18,8 @@ import { talk } from "../run/talk.ts";
 import { Terminal } from "../run/terminal.ts";
 import { tracePrompts } from "../run/trace_prompts.ts";
 import { JsonView, PlainView, TalkView } from "../run/views.ts";
-import { openSessionStore } from "../session_store.ts";
-import { shown } from "../shown.ts";
+import { openSessionStore } from "../host/session_store.ts";
+import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
 /** Runs the command. */

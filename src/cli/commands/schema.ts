@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { quote, reasonOf } from "../../errors.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../terminal/shown.ts";
 import { buildSchema, installSchemas } from "../schema/install_schemas.ts";
 
 /** Runs the command. */

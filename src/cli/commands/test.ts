@@ -6,12 +6,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseRegExp } from "../../config/test_file/inspect_tests.ts";
-import { formatProblem } from "../../config/problem.ts";
+import { formatProblem } from "../../config/text/problem.ts";
 import { quote, reasonOf } from "../../errors.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import type { Output } from "../output.ts";
-import { shown } from "../shown.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown } from "../terminal/shown.ts";
 import { FailedSessions } from "../test/failed_sessions.ts";
 import { findTests } from "../test/find_tests.ts";
 import {

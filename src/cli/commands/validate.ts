@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { type ConfigProblem, formatProblem } from "../../config/problem.ts";
+import { type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { AgentCall } from "../flags.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import { count } from "../format.ts";
-import { toFlags } from "../permissions.ts";
-import { shown, shownInLine } from "../shown.ts";
+import { count } from "../terminal/format.ts";
+import { toFlags } from "../launcher/permissions.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 import { checkAgent, type CheckedAgent } from "../validate/check_agent.ts";
 import type { Explored } from "../validate/exploration.ts";
 import {

@@ -5,8 +5,8 @@
  */
 import { Graph, layout, type Point } from "@dagrejs/dagre";
 import { escapeXml } from "../../profile/draw/flame_graph.ts";
-import { shownInLine } from "../shown.ts";
-import { cut, widthOf, wrap } from "../table.ts";
+import { shownInLine } from "../terminal/shown.ts";
+import { cut, widthOf, wrap } from "../terminal/table.ts";
 import type { DrawnStep, Way } from "./drawn_graph.ts";
 
 /** Width of a character and height of a line of the font, in pixels. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { shownInLine } from "../shown.ts";
-import { cut, widthOf, wrap } from "../table.ts";
+import { shownInLine } from "../terminal/shown.ts";
+import { cut, widthOf, wrap } from "../terminal/table.ts";
 import type { DrawnStep, Way } from "./drawn_graph.ts";
 
 /** Options of a drawing. */

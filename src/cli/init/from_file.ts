@@ -5,14 +5,14 @@
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
-import type { AgentConfig, ModelConfig } from "../../config/agent_config.ts";
-import { isSingleModel } from "../../config/format.ts";
-import { PROVIDERS } from "../../config/providers.ts";
+import type { AgentConfig, ModelConfig } from "../../config/format/agent_config.ts";
+import { isSingleModel } from "../../config/format/format.ts";
+import { PROVIDERS } from "../../config/model/providers.ts";
 import { readConfig } from "../../config/read_config.ts";
 import { editText } from "../../config/save_config.ts";
-import { writeStubs } from "../../config/tool_stubs.ts";
-import { nameTool, parseTag } from "../../config/tool_tag.ts";
-import { findVariable, listVariables } from "../../config/variables.ts";
+import { writeStubs } from "../../config/tool/tool_stubs.ts";
+import { nameTool, parseTag } from "../../config/tool/tool_tag.ts";
+import { findVariable, listVariables } from "../../config/text/variables.ts";
 import { quote } from "../../errors.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";

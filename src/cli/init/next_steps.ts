@@ -5,8 +5,8 @@
  */
 import { countOffline } from "../../config/test_file/skip_reason.ts";
 import { type Command, COMMANDS } from "../commands.ts";
-import { count } from "../format.ts";
-import { shownInLine } from "../shown.ts";
+import { count } from "../terminal/format.ts";
+import { shownInLine } from "../terminal/shown.ts";
 import type { NewAgent } from "./new_agent.ts";
 
 /** Line of the closing text of `nomos init`, which a shell runs. */

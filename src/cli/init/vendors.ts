@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ModelConfig } from "../../config/agent_config.ts";
-import { listNeeds, type ModelNeeds, PROVIDERS } from "../../config/providers.ts";
+import type { ModelConfig } from "../../config/format/agent_config.ts";
+import { listNeeds, type ModelNeeds, PROVIDERS } from "../../config/model/providers.ts";
 import { PACKAGES } from "./templates.ts";
 
 /** Vendor of a model, as agent files name it. */

@@ -6,8 +6,8 @@
 import { dirname, join } from "node:path";
 import type { Permissions } from "../../config/permissions.ts";
 import type { OptionsOf } from "../flags.ts";
-import { unite } from "../permissions.ts";
-import type { Project } from "../project.ts";
+import { unite } from "../launcher/permissions.ts";
+import type { Project } from "../launcher/project.ts";
 import { locateStore, needsOfStore } from "../store_url.ts";
 
 /** Name of the script beside an agent. */

@@ -6,7 +6,7 @@
 import { formatProfile, formatWhatIf, profileLog, whatIf } from "../../profile/mod.ts";
 import type { AgentCall } from "../flags.ts";
 import { EXIT } from "../exit_code.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 import { checkWritable, listOutputs, writeOutputs } from "./profile_files.ts";
 import { readSession } from "./read_profile.ts";

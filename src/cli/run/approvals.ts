@@ -7,9 +7,9 @@ import { reasonOf } from "../../errors.ts";
 import type { PendingApproval } from "../../history/call.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import type { Command } from "../../turn/command.ts";
-import { formatCall } from "../format.ts";
-import type { Output } from "../output.ts";
-import { shown } from "../shown.ts";
+import { formatCall } from "../terminal/format.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown } from "../terminal/shown.ts";
 import type { Asker, Reply } from "./terminal.ts";
 
 /** Reason with which a call is denied if there is nobody who could be asked. */

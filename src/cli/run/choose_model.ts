@@ -5,17 +5,17 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { AgentConfig } from "../../config/agent_config.ts";
-import { readConversation } from "../../config/conversation.ts";
+import type { AgentConfig } from "../../config/format/agent_config.ts";
+import { readConversation } from "../../config/conversation/conversation.ts";
 import { listModels } from "../../config/permissions.ts";
-import { playConversation } from "../../config/play_conversation.ts";
-import { ConfigFileError } from "../../config/problem.ts";
-import { listMissingKeys } from "../../config/providers.ts";
+import { playConversation } from "../../config/conversation/play_conversation.ts";
+import { ConfigFileError } from "../../config/text/problem.ts";
+import { listMissingKeys } from "../../config/model/providers.ts";
 import { readConfig } from "../../config/read_config.ts";
-import { readProcessVariable } from "../../config/variables.ts";
+import { readProcessVariable } from "../../config/text/variables.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import type { Project } from "../project.ts";
+import type { Project } from "../launcher/project.ts";
 
 /** Name of the script beside an agent. */
 const SCRIPT = "conversation.yaml";

@@ -5,7 +5,7 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { Turn } from "../../turn/turn.ts";
-import { formatMoney, formatTime } from "../format.ts";
+import { formatMoney, formatTime } from "../terminal/format.ts";
 
 /** Reasons that are no usage limits. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -4,9 +4,9 @@
  * @module
  */
 import { findNearest } from "../../schema/option_shape.ts";
-import { count, formatCall, formatUsage } from "../format.ts";
-import type { Output } from "../output.ts";
-import { shown } from "../shown.ts";
+import { count, formatCall, formatUsage } from "../terminal/format.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown } from "../terminal/shown.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** Commands by name, with what they do. */

@@ -6,9 +6,9 @@
 import type { Command } from "../../turn/command.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, EXIT } from "../exit_code.ts";
-import { formatInLine } from "../format.ts";
-import type { Output } from "../output.ts";
-import { shown, shownInLine } from "../shown.ts";
+import { formatInLine } from "../terminal/format.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 import { allow, askAbout, decideAlone, editArguments, refuse } from "./approvals.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Failures } from "./failures.ts";

@@ -6,9 +6,9 @@
 import { coreOf } from "../../agent/build_core.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import type { Observer } from "../../turn/observer.ts";
-import { changeAgent } from "../open_agent.ts";
-import type { Output } from "../output.ts";
-import { shown } from "../shown.ts";
+import { changeAgent } from "../host/open_agent.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown } from "../terminal/shown.ts";
 
 /** Returns the agent with an observer that prints each prompt on stderr. */
 export function tracePrompts(agent: ExportedAgent, output: Output): ExportedAgent {

@@ -7,9 +7,15 @@ import type { ToolCall } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { StreamPart } from "../../turn/stream_part.ts";
 import type { Turn } from "../../turn/turn.ts";
-import { formatCall, formatInLine, formatResponse, formatTime, formatUsage } from "../format.ts";
-import type { Output } from "../output.ts";
-import { shown, shownInLine, ShownStream } from "../shown.ts";
+import {
+  formatCall,
+  formatInLine,
+  formatResponse,
+  formatTime,
+  formatUsage,
+} from "../terminal/format.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown, shownInLine, ShownStream } from "../terminal/shown.ts";
 import type { TurnView } from "./conversation.ts";
 
 /** View that prints each event of the log as a line of JSON. */

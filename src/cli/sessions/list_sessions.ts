@@ -4,14 +4,14 @@
  * @module
  */
 import { oneOf } from "../../schema/option_shape.ts";
-import { RESTING } from "../../store/list_sessions.ts";
+import { RESTING } from "../../store/backend/list_sessions.ts";
 import { formatCount } from "../../profile/draw/table.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
-import { formatCall, formatMoney, formatTokens } from "../format.ts";
-import { shownInLine } from "../shown.ts";
-import { type Column, cut, formatTable } from "../table.ts";
+import { formatCall, formatMoney, formatTokens } from "../terminal/format.ts";
+import { shownInLine } from "../terminal/shown.ts";
+import { type Column, cut, formatTable } from "../terminal/table.ts";
 import { readListed, type ShownSession } from "./stored.ts";
 
 const COLUMNS: readonly Column[] = [

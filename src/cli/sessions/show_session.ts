@@ -9,8 +9,8 @@ import type { State } from "../../history/state.ts";
 import type { Store } from "../../store/store.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
-import { count, formatUsage } from "../format.ts";
-import { shown, shownInLine } from "../shown.ts";
+import { count, formatUsage } from "../terminal/format.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 import { readStateFile, readStored } from "./stored.ts";
 import { transcribe } from "./transcript.ts";
 

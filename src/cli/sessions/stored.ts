@@ -10,12 +10,12 @@ import { EVENT_VERSION } from "../../history/migrations.ts";
 import type { State } from "../../history/state.ts";
 import { findNearest } from "../../schema/option_shape.ts";
 import { readState } from "../../session/read_state.ts";
-import { EntryReader } from "../../store/entry_reader.ts";
+import { EntryReader } from "../../store/entry/entry_reader.ts";
 import { foldSession } from "../../store/session_summary.ts";
 import type { ListedSession, Store } from "../../store/store.ts";
 import { SessionDamagedError } from "../../store/store_errors.ts";
 import { CommandError } from "../exit_code.ts";
-import { openSessionStore } from "../session_store.ts";
+import { openSessionStore } from "../host/session_store.ts";
 import { findSqlitePath } from "../store_url.ts";
 
 /**

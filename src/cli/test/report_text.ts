@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { formatTime } from "../format.ts";
-import type { Output } from "../output.ts";
-import { shown, shownInLine } from "../shown.ts";
+import { formatTime } from "../terminal/format.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 import type { Counts, TestOutcome } from "./outcome.ts";
 
 /** Maximum width of the column of names, and number of lines of a conversation that are shown. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigFileError, type ConfigProblem, formatProblem } from "../../config/problem.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
 import { type PlannedTest, planTests } from "../../config/test_file/plan_tests.ts";
 import type { TestFailure } from "../../config/test_file/play_test.ts";
 import {
@@ -13,12 +13,12 @@ import {
   type TestedAgent,
 } from "../../config/test_file/tested_agent.ts";
 import type { YamlTestOptions } from "../../config/test_file/test_options.ts";
-import { readProcessVariable } from "../../config/variables.ts";
+import { readProcessVariable } from "../../config/text/variables.ts";
 import { transcriptText } from "../../testing/trajectory/transcript_text.ts";
 import { CommandError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
-import { openAgent, type OpenedAgent } from "../open_agent.ts";
-import type { Project } from "../project.ts";
+import { openAgent, type OpenedAgent } from "../host/open_agent.ts";
+import type { Project } from "../launcher/project.ts";
 import type { FailedSessions } from "./failed_sessions.ts";
 import type { FoundTests } from "./find_tests.ts";
 import type { TestOutcome } from "./outcome.ts";

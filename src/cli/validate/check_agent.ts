@@ -6,21 +6,25 @@
 import { relative } from "node:path";
 import { coreOf } from "../../agent/build_core.ts";
 import { listModels, type Permissions, requiredPermissions } from "../../config/permissions.ts";
-import { describeImportError } from "../../config/author_error.ts";
-import { inspect } from "../../config/inspect.ts";
-import type { Inspection } from "../../config/inspection.ts";
+import { describeImportError } from "../../config/text/author_error.ts";
+import { inspect } from "../../config/check/inspect.ts";
+import type { Inspection } from "../../config/text/inspection.ts";
 import { loadAgent } from "../../config/load_agent.ts";
-import { ConfigFileError, type ConfigProblem } from "../../config/problem.ts";
-import { PROVIDERS } from "../../config/providers.ts";
+import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
+import { PROVIDERS } from "../../config/model/providers.ts";
 import { readText } from "../../config/read_config.ts";
-import { findVariable, readProcessVariable, type ReadVariable } from "../../config/variables.ts";
+import {
+  findVariable,
+  readProcessVariable,
+  type ReadVariable,
+} from "../../config/text/variables.ts";
 import type { GraphError } from "../../errors.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { CommandError } from "../exit_code.ts";
-import { openAgent } from "../open_agent.ts";
-import { subtract, unite } from "../permissions.ts";
-import type { Project } from "../project.ts";
+import { openAgent } from "../host/open_agent.ts";
+import { subtract, unite } from "../launcher/permissions.ts";
+import type { Project } from "../launcher/project.ts";
 
 /** Result of checking an agent. */
 export interface CheckedAgent {

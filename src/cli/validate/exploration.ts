@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigProblem } from "../../config/problem.ts";
+import type { ConfigProblem } from "../../config/text/problem.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import { seededRandom } from "../../random.ts";
 import { plainJsonSchema } from "../../schema/profiles/vendors.ts";

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { PROVIDERS } from "../../config/providers.ts";
+import { PROVIDERS } from "../../config/model/providers.ts";
 import { DecisionForm } from "../../decision/decision_form.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Graph, Step } from "../../graph/graph.ts";
 import { buildShape } from "../../graph/offer.ts";
 import { findVendor } from "../../provider/ai_sdk/vendor.ts";
-import { listLostKeywords, type LostKeyword } from "../../schema/lost_keywords.ts";
+import { listLostKeywords, type LostKeyword } from "../../schema/lowering/lost_keywords.ts";
 import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";

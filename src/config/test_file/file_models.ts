@@ -5,12 +5,12 @@
  */
 import type { LLM } from "../../llm/llm.ts";
 import { withSchemaProfile } from "../../testing/play/played_core.ts";
-import type { AgentConfig } from "../agent_config.ts";
-import { isSingleModel } from "../format.ts";
-import { type GivenModels, type LoadedModels, loadModels } from "../load_models.ts";
-import { ConfigFileError, type ConfigProblem } from "../problem.ts";
-import type { Source } from "../source.ts";
-import { readProcessVariable, type ReadVariable, Variables } from "../variables.ts";
+import type { AgentConfig } from "../format/agent_config.ts";
+import { isSingleModel } from "../format/format.ts";
+import { type GivenModels, type LoadedModels, loadModels } from "../model/load_models.ts";
+import { ConfigFileError, type ConfigProblem } from "../text/problem.ts";
+import type { Source } from "../text/source.ts";
+import { readProcessVariable, type ReadVariable, Variables } from "../text/variables.ts";
 
 /** Models of a file, with the places of its values. */
 export interface FileModels {

@@ -5,10 +5,10 @@
  */
 import { reasonOf } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
-import { checkName } from "../check_graph.ts";
-import { Inspection } from "../inspection.ts";
-import { type AgentNames, inspectEntry } from "../script_entry.ts";
-import type { ProblemText, SourcePath } from "../source.ts";
+import { checkName } from "../check/check_graph.ts";
+import { Inspection } from "../text/inspection.ts";
+import { type AgentNames, inspectEntry } from "../conversation/script_entry.ts";
+import type { ProblemText, SourcePath } from "../text/source.ts";
 import type {
   CheckConfig,
   ConversationTestConfig,

@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import * as option from "../../schema/option_shape.ts";
 import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
-import { ConfigFileError, type ConfigProblem, formatProblem } from "../problem.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "../text/problem.ts";
 import { readTextSync } from "../read_config.ts";
 import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";

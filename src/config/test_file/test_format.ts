@@ -15,10 +15,20 @@ import {
   required,
   type Schema,
   withDefault,
-} from "../fields.ts";
-import { model } from "../format.ts";
-import { type ScriptEntryConfig, scriptFields } from "../script_entry.ts";
-import { anything, flag, flagOr, isText, label, name, number, text, whole } from "../values.ts";
+} from "../format/fields.ts";
+import { model } from "../format/format.ts";
+import { type ScriptEntryConfig, scriptFields } from "../conversation/script_entry.ts";
+import {
+  anything,
+  flag,
+  flagOr,
+  isText,
+  label,
+  name,
+  number,
+  text,
+  whole,
+} from "../format/values.ts";
 import type {
   CheckConfig,
   ConversationTestConfig,

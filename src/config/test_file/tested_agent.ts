@@ -7,13 +7,13 @@ import type { Agent } from "../../agent/agent.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
-import { inspect } from "../inspect.ts";
+import { inspect } from "../check/inspect.ts";
 import { loadAgent, type LoadOptions } from "../load_agent.ts";
-import { hasOpenTypes } from "../open_types.ts";
-import type { GivenModels } from "../load_models.ts";
-import { ConfigFileError } from "../problem.ts";
+import { hasOpenTypes } from "../format/open_types.ts";
+import type { GivenModels } from "../model/load_models.ts";
+import { ConfigFileError } from "../text/problem.ts";
 import { readTextSync } from "../read_config.ts";
-import type { AgentNames } from "../script_entry.ts";
+import type { AgentNames } from "../conversation/script_entry.ts";
 import { createPlayedModels, loadMainModel } from "./file_models.ts";
 
 /** Agent whose answers and data are not known. */

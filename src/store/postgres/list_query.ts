@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { type ListBackend, type ListedRow, type ListFilter, RESTING } from "../list_sessions.ts";
-import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
+import {
+  type ListBackend,
+  type ListedRow,
+  type ListFilter,
+  RESTING,
+} from "../backend/list_sessions.ts";
+import { decodeKey, encodeKey, keyRange } from "../backend/session_key.ts";
 import type { Database } from "./database.ts";
 import { DESCRIBED, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
 

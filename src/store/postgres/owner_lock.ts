@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { ownerPrefixOf } from "../backend.ts";
+import { ownerPrefixOf } from "../backend/backend.ts";
 import { type Client, makeClient } from "./connection_pool.ts";
 import type { Database } from "./database.ts";
 import { MAX_NAME_LENGTH } from "./postgres_address.ts";

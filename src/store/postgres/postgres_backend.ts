@@ -8,8 +8,8 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import type { Backend } from "../backend.ts";
-import { encodeKey } from "../session_key.ts";
+import type { Backend } from "../backend/backend.ts";
+import { encodeKey } from "../backend/session_key.ts";
 import type { Append, StoredEntry } from "../store.ts";
 import type { Database } from "./database.ts";
 import { listQueries } from "./list_query.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makeStore } from "../backend.ts";
+import { makeStore } from "../backend/backend.ts";
 import type { VerifiableStore } from "../store.ts";
 import { Database } from "./database.ts";
 import { OwnerLock } from "./owner_lock.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeKey } from "../session_key.ts";
+import { decodeKey } from "../backend/session_key.ts";
 import type { StoredSession, StoredSnapshot } from "../store.ts";
 import { OWNER_LOCK } from "./owner_lock.ts";
 

@@ -2,7 +2,7 @@
  * Tables of the store, and their migrations.
  *
  * - `session`: one row per session or child. `id` is the key of the session (see
- *   `../session_key.ts`); `entry` refers to it by `number`, which is new if a deleted id
+ *   `../backend/session_key.ts`); `entry` refers to it by `number`, which is new if a deleted id
  *   is reused. `owner` (encoded like `id`), `epoch` and `lease_until` are the lease;
  *   without a lease, `owner` is null. The row also serializes writers: appends, claims
  *   and deletions lock it. A child has no `id` and no lease, but the number of its session
@@ -25,7 +25,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { HAS_CALLER, listAdoptions } from "../adoption.ts";
+import { HAS_CALLER, listAdoptions } from "../entry/adoption.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
 import type { Database, Query } from "./database.ts";
 

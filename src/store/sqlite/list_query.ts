@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type ListedRow, type ListFilter, RESTING, statusOf } from "../list_sessions.ts";
-import { tokenOf } from "../backend.ts";
-import { decodeKey, keyRange } from "../session_key.ts";
+import { type ListedRow, type ListFilter, RESTING, statusOf } from "../backend/list_sessions.ts";
+import { tokenOf } from "../backend/backend.ts";
+import { decodeKey, keyRange } from "../backend/session_key.ts";
 import {
   readBytes,
   readLease,

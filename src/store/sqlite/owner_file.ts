@@ -10,7 +10,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { ownerPrefixOf, tokenOf } from "../backend.ts";
+import { ownerPrefixOf, tokenOf } from "../backend/backend.ts";
 
 /** Maximum number of owner files that are tried. */
 const ATTEMPTS = 3;

@@ -4,8 +4,8 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import type { Backend } from "../backend.ts";
-import { encodeKey } from "../session_key.ts";
+import type { Backend } from "../backend/backend.ts";
+import { encodeKey } from "../backend/session_key.ts";
 import {
   readBytes,
   readEntry,
@@ -18,7 +18,7 @@ import {
   type SqliteStatement,
 } from "./database.ts";
 import type { Append, StoredSession } from "../store.ts";
-import { isLive } from "../session_record.ts";
+import { isLive } from "../backend/session_record.ts";
 import { encodeLabels, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";

@@ -8,7 +8,7 @@ import process from "node:process";
 import { backup, type DatabaseSync } from "node:sqlite";
 import { quote } from "../../errors.ts";
 import { checkOptions, DELAY, FLAG, FUNCTION } from "../../llm/option_rules.ts";
-import { makeStore, makeStoreClosedError } from "../backend.ts";
+import { makeStore, makeStoreClosedError } from "../backend/backend.ts";
 import type { VerifiableStore } from "../store.ts";
 import { StoreError } from "../store_errors.ts";
 import { BusyRetry } from "./busy_retry.ts";

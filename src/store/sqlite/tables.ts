@@ -2,7 +2,7 @@
  * Tables of the store, and their migrations.
  *
  * - `session`: one row per session or child, updated by every append. `id` is the key of
- *   the session (see `../session_key.ts`); a child has none, but the `number` of its session
+ *   the session (see `../backend/session_key.ts`); a child has none, but the `number` of its session
  *   as `parent`, and its own key as `child`. Other tables refer to it by `number`. `status` is
  *   that of the last append; `approvals` and `labels` are encoded texts, or null. The indexes of
  *   sessions without a lease change only when a lease begins or ends, not with every append.
@@ -21,7 +21,7 @@
  */
 import { quote } from "../../errors.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
-import { HAS_CALLER, listAdoptions } from "../adoption.ts";
+import { HAS_CALLER, listAdoptions } from "../entry/adoption.ts";
 import { readMeta, readNumber, type SqliteDatabase } from "./database.ts";
 
 /** Application id in the header of the file, which marks it as a store: "nomo" in ASCII. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AgentCore } from "../../turn/agent_core.ts";
-import { ask } from "../../turn/ask.ts";
+import { ask } from "../../turn/request/ask.ts";
 import { LimitTracker } from "../../cost/limit_tracker.ts";
 import type { Decision } from "../../decision/decision.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError } from "../../errors.ts";
-import { loadSha256, sha256 } from "../../store/sha256.ts";
+import { loadSha256, sha256 } from "../../store/entry/sha256.ts";
 import type { Lease, StoredBlob } from "../../store/store.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
 import { expectEqual, expectRejection } from "./expectations.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { apportion } from "../../../src/profile/turn/apportion.ts";
+import { apportion } from "../../../src/profile/attribute/apportion.ts";
 import { seededRandom } from "../../../src/random.ts";
 
 Deno.test("shares are proportional, and the largest remainders get what is left", () => {

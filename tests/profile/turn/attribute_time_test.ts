@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { attributeTime } from "../../../src/profile/turn/attribute_time.ts";
-import type { Work } from "../../../src/profile/turn/work.ts";
+import { attributeTime } from "../../../src/profile/attribute/attribute_time.ts";
+import type { Work } from "../../../src/profile/record/work.ts";
 
 /** Writes the segments of a turn of 100 ms as text. */
 function attribute(works: readonly Partial<Work>[]): string {

@@ -101,9 +101,14 @@ Deno.test("checkRooms() finds cycles between rooms of the same line", () => {
 
 Deno.test("findForbiddenImports() allows valibot, its converter and the rooms of the core", () => {
   const graph = makeGraph({
-    "mod.ts": ["src/a.ts", "src/store/memory.ts", "type src/store/sqlite/mod.ts", "type pg"],
+    "mod.ts": [
+      "src/a.ts",
+      "src/store/backend/memory.ts",
+      "type src/store/sqlite/mod.ts",
+      "type pg",
+    ],
     "src/a.ts": ["valibot", "@valibot/to-json-schema"],
-    "src/store/memory.ts": [],
+    "src/store/backend/memory.ts": [],
     "src/store/sqlite/mod.ts": ["node:sqlite"],
   });
   assertEquals(findForbiddenImports(graph), []);
@@ -117,8 +122,8 @@ Deno.test("findForbiddenImports() allows the hash package to one module, dynamic
         [path, [{ target: "@noble/hashes/sha2.js", isTypeOnly: false, isDynamic }]],
       ]),
     );
-  assertEquals(load("src/store/sha256.ts", true), []);
-  assertEquals(load("src/store/sha256.ts", false).length, 1);
+  assertEquals(load("src/store/entry/sha256.ts", true), []);
+  assertEquals(load("src/store/entry/sha256.ts", false).length, 1);
   assertEquals(load("src/json/text.ts", true).length, 1);
 });
 

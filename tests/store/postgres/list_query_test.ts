@@ -1,4 +1,4 @@
-import type { ListFilter } from "../../../src/store/list_sessions.ts";
+import type { ListFilter } from "../../../src/store/backend/list_sessions.ts";
 import { buildList } from "../../../src/store/postgres/list_query.ts";
 import { assert } from "@std/assert";
 import { postgresTest } from "../../postgres/postgres_test_case.ts";

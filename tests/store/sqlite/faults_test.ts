@@ -1,7 +1,7 @@
 import { sqliteStore } from "@nomos/agent/sqlite";
 import { ConflictError, type Lease, type Store, StoreError } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { makeStore } from "../../../src/store/backend.ts";
+import { makeStore } from "../../../src/store/backend/backend.ts";
 import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { openDatabase, prepareDatabase } from "../../../src/store/sqlite/connection.ts";
 import { sqliteBackend } from "../../../src/store/sqlite/sqlite_backend.ts";

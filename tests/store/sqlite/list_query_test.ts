@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { ListFilter } from "../../../src/store/list_sessions.ts";
+import type { ListFilter } from "../../../src/store/backend/list_sessions.ts";
 import type { SqliteDatabase, SqliteRow } from "../../../src/store/sqlite/database.ts";
 import { ListQuery } from "../../../src/store/sqlite/list_query.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/tables.ts";

@@ -1,0 +1,72 @@
+/**
+ * Running a command in the agent's process.
+ *
+ * @module
+ */
+import { findPlace } from "../../config/text/author_error.ts";
+import { reasonOf } from "../../errors.ts";
+import { VERSION } from "../../version.ts";
+import type { CommandCode } from "../commands.ts";
+import { CommandError, EXIT } from "../exit_code.ts";
+import type { AgentCall, CommandName } from "../flags.ts";
+import { type Accident, guardProcess } from "./guard_process.ts";
+import { Output } from "../terminal/output.ts";
+import { type HostCall, PROTOCOL } from "./protocol.ts";
+import { redirectConsole } from "./redirect_console.ts";
+import { runCommand } from "../run_command.ts";
+
+/** Code of the commands that run in the agent's process, with the permissions that it needs. */
+const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
+  run: () => import("../commands/run.ts"),
+  test: () => import("../commands/test.ts"),
+  validate: () => import("../commands/validate.ts"),
+  graph: () => import("../commands/graph.ts"),
+  profile: () => import("../commands/profile.ts"),
+  fork: () => import("../commands/fork.ts"),
+};
+
+/**
+ * Runs a call of the launcher.
+ *
+ * @returns The exit code.
+ */
+export async function runHost({ protocol, version, args, project }: HostCall): Promise<number> {
+  if (protocol !== PROTOCOL) {
+    const message = `Cannot run the agent: the command nomos has version ${version}, and the ` +
+      `project's @nomos/agent has version ${VERSION}. Update the older one, with ` +
+      (protocol < PROTOCOL
+        ? "deno install --global --force --allow-all --name nomos jsr:@nomos/agent/cli"
+        : "deno update --latest @nomos/agent");
+    const output = new Output({ json: args.includes("--json"), quiet: false, color: false });
+    output.fail(Object.assign(new Error(message), { code: "VERSION_MISMATCH" }));
+    return EXIT.usage;
+  }
+  redirectConsole();
+  return await runCommand(args, async (name, call) => {
+    const endGuard = guardProcess((accident) => call.output.fail(describeAccident(accident)));
+    try {
+      const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
+      return await (await load()).run({ ...call, project });
+    } finally {
+      endGuard();
+    }
+  });
+}
+
+/** Describes what the agent's code did beside the calls that wait for it. */
+function describeAccident(accident: Accident): CommandError {
+  if (accident.kind === "never settles") {
+    return new CommandError(
+      "Cannot go on: the code of the agent returned a promise that never settles: expected a tool, " +
+        "guard or module that ends, or a tool with a timeout",
+      { code: "NEVER_SETTLES" },
+    );
+  }
+  const { error: cause } = accident;
+  const place = findPlace(cause);
+  return new CommandError(
+    `Cannot go on: the code of the agent failed${place === undefined ? "" : ` at ${place}`}, and ` +
+      `nothing waited for it: ${reasonOf(cause)}`,
+    { code: "UNCAUGHT_ERROR", cause },
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * Child process with the streams of this one.
+ *
+ * @module
+ */
+import { EXIT } from "../exit_code.ts";
+
+/** Time in which a second Ctrl-C counts as repeated, and after which it kills, in milliseconds. */
+const PATIENCE = 2_000;
+
+/** Child process. */
+export interface Child {
+  /** Exit code; 128 and the number of the signal that killed it. */
+  readonly code: Promise<number>;
+  /** Asks it to stop, when its turn has settled. */
+  stop(): void;
+}
+
+/**
+ * Runs Deno with the streams of this process. The terminal sends Ctrl-C to both processes: this one
+ * waits until the other has stored its turn, and passes SIGTERM on.
+ */
+export async function runDeno(args: string[]): Promise<Child> {
+  const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
+  // Without that permission, the name may be allowed.
+  const program = state === "granted" ? Deno.execPath() : "deno";
+  const stdio = "inherit" as const;
+  const child = new Deno.Command(program, { args, stdin: stdio, stdout: stdio, stderr: stdio })
+    .spawn();
+  let interrupted = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch (error) {
+      // It has ended just now.
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  let isKilled = false;
+  const killAtLast = () => {
+    isKilled = true;
+    kill("SIGKILL");
+  };
+  const onInterrupt = () => {
+    // Code that never lets go of its thread does not see a signal.
+    const now = performance.now();
+    if (now - interrupted < PATIENCE) timer ??= setTimeout(killAtLast, PATIENCE);
+    interrupted = now;
+  };
+  const stop = () => kill("SIGTERM");
+  const signals: [Deno.Signal, () => void][] = [["SIGINT", onInterrupt]];
+  if (Deno.build.os !== "windows") signals.push(["SIGTERM", stop]);
+  for (const [signal, listener] of signals) Deno.addSignalListener(signal, listener);
+  const code = child.status.then((status) => isKilled ? EXIT.interrupted : status.code).finally(
+    () => {
+      clearTimeout(timer);
+      for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
+    },
+  );
+  return { code, stop };
+}

@@ -1,0 +1,47 @@
+/**
+ * All checks of an agent file that need only its text.
+ *
+ * @module
+ */
+import { isRecord } from "../../schema/option_shape.ts";
+import { checkGraph } from "./check_graph.ts";
+import { checkTools } from "./check_tools.ts";
+import { format } from "../format/format.ts";
+import { Inspection } from "../text/inspection.ts";
+
+/** Options of reading an agent file. */
+export interface ReadOptions {
+  /** If true, flows are left out with a warning; otherwise they are refused. `@default {false}` */
+  readonly ignoreFlows?: boolean;
+}
+
+/** Parses a text, and finds all problems that it shows. */
+export function inspect(
+  file: string,
+  text: string,
+  { ignoreFlows = false }: ReadOptions = {},
+): Inspection {
+  const inspection = new Inspection(file, text, format);
+  if (!isRecord(inspection.config)) return inspection;
+  checkGraph(inspection);
+  checkTools(inspection);
+  checkUnsupported(inspection, ignoreFlows);
+  return inspection;
+}
+
+function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
+  const { flows, memory } = inspection.config;
+  if (Array.isArray(flows) && flows.length > 0) {
+    if (ignoreFlows) inspection.warn(["flows"], { message: "flows are ignored" }, "key");
+    else {
+      const message = "flows are not supported yet";
+      const expected = 'no flows; --ignore-flows, or the option "ignoreFlows", leaves them out';
+      inspection.report(["flows"], { message, expected }, "key");
+    }
+  }
+  if (isRecord(memory) && memory.type === "summarization") {
+    const message =
+      "it has no effect yet: the history is summarized when a model's context is full";
+    inspection.warn(["memory"], { message }, "key");
+  }
+}

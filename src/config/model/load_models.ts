@@ -1,0 +1,114 @@
+/**
+ * Models of an agent file by name.
+ *
+ * @module
+ */
+import type { LLM } from "../../llm/llm.ts";
+import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
+import { isSingleModel } from "../format/format.ts";
+import type { Inspection } from "../text/inspection.ts";
+import { createModel } from "./models.ts";
+import type { SourcePath } from "../text/source.ts";
+import type { ReadVariable } from "../text/variables.ts";
+
+/**
+ * Model that replaces all models of a file, or models that replace those of the same name, among
+ * them `embedding_model`.
+ */
+export type GivenModels = LLM | Readonly<Record<string, LLM>>;
+
+/** Models of a file by name, one of them `default`. */
+export type LoadedModels = Readonly<Record<string, LLM>>;
+
+/**
+ * Creates the models of a file, except those that the program replaces, and reports problems.
+ *
+ * @param config Content with the values of its variables.
+ * @param isOpen True if the file has types for which strict schemas have no form.
+ */
+export async function loadModels(
+  inspection: Pick<Inspection, "report" | "warn">,
+  config: Pick<AgentConfig, "llm" | "embedding_model">,
+  llm: GivenModels | undefined,
+  readVariable: ReadVariable,
+  isOpen: boolean,
+): Promise<LoadedModels> {
+  const configs = listModels(config);
+  const create = (model: ModelConfig, path: SourcePath) =>
+    createModel(model, {
+      readVariable,
+      isOpen,
+      report: (at, problem) => inspection.report([...path, ...at], problem),
+      warn: (at, problem) => inspection.warn([...path, ...at], problem),
+    });
+  const isOne = typeof (llm as Partial<LLM> | undefined)?.decide === "function";
+  const given = new Map(Object.entries((isOne ? { default: llm } : llm ?? {}) as LoadedModels));
+  const findGiven = (name: string) =>
+    given.get(isOne ? "default" : name) ?? (name === "default" ? given.get("global") : undefined);
+  const models = new Map<string, LLM>();
+  for (const [name, { model, path }] of configs) {
+    const created = findGiven(name) ?? await create(model, path);
+    if (created !== undefined) models.set(name, created);
+  }
+  const main = models.get("default") ?? findGiven("default");
+  if (main === undefined) {
+    if (configs.size === 0) {
+      const expected = 'llm with provider and model, or the option "llm" of loadAgent()';
+      inspection.report([], { message: "the file names no model", expected });
+    }
+  } else {
+    // A single model of the program plays the whole agent, embeddings included.
+    const embedder = isOne
+      ? undefined
+      : given.get("embedding_model") ?? await createEmbedder(inspection, config, create);
+    models.set("default", embedder === undefined ? main : withEmbedder(main, embedder));
+  }
+  return Object.fromEntries(models);
+}
+
+/** Creates the model that embeds; undefined if the file names none, or it has a problem. */
+async function createEmbedder(
+  inspection: Pick<Inspection, "report">,
+  { embedding_model: config }: Pick<AgentConfig, "embedding_model">,
+  create: (model: ModelConfig, path: SourcePath) => Promise<LLM | undefined>,
+): Promise<LLM | undefined> {
+  if (config === undefined) return undefined;
+  const { provider, model, embedding_model } = config;
+  const name = embedding_model ?? (/embed/i.test(model) ? model : undefined);
+  const path = ["embedding_model"];
+  const embedder = await create(
+    name === undefined ? config : { ...config, embedding_model: name },
+    path,
+  );
+  if (embedder === undefined || embedder.embed !== undefined) return embedder;
+  const message = `${provider} has no default embedding model`;
+  inspection.report(path, { message, expected: "embedding_model in it" });
+  return undefined;
+}
+
+/** Lists the models of a file, `global` as `default`. */
+function listModels(
+  { llm }: Pick<AgentConfig, "llm">,
+): ReadonlyMap<string, { readonly model: ModelConfig; readonly path: SourcePath }> {
+  if (llm === undefined) return new Map();
+  if (isSingleModel(llm)) {
+    return new Map([["default", { model: llm as ModelConfig, path: ["llm"] }]]);
+  }
+  return new Map(
+    Object.entries(llm as Readonly<Record<string, ModelConfig>>).map(([name, model]) => {
+      return [name === "global" ? "default" : name, { model, path: ["llm", name] }];
+    }),
+  );
+}
+
+/** Returns a model that decides like one, and embeds like another. */
+function withEmbedder(llm: LLM, embedder: LLM): LLM {
+  const { name, schemaProfile } = llm;
+  return {
+    name,
+    ...schemaProfile !== undefined && { schemaProfile },
+    decide: (request) => llm.decide(request),
+    ...llm.stream && { stream: (request) => llm.stream!(request) },
+    embed: (texts, options) => embedder.embed!(texts, options),
+  };
+}

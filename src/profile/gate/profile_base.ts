@@ -1,0 +1,176 @@
+/**
+ * Figures of an earlier profile, with which later ones are compared.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { ConfigError, reasonOf } from "../../errors.ts";
+import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
+import type { AgentProfile, Figures } from "../report/agent_profile.ts";
+import type { PromptPart } from "../attribute/prompt_part.ts";
+
+/** Amount by which a figure may be worse: a number, or a percentage such as `"2%"`. */
+export type Allowance = number | string;
+
+/** Allowances by the names of figures. */
+export type Allowances = { readonly [Name in keyof Figures]?: Allowance };
+
+/** Figures of a profile: counts alone, so that equal plays of a script have equal text. Plain JSON. */
+export interface ProfileBase {
+  /** Version of this form. */
+  readonly version: 1;
+  /** Version of the package with which the script was played. */
+  readonly package: string;
+  /** Name of the agent. */
+  readonly agent: string;
+  /** SHA-256 of the script. */
+  readonly script: string;
+  /** Figures of the play. */
+  readonly figures: Figures;
+  /** Amounts by which the figures of later plays may be worse. Default: none. */
+  readonly allow: Allowances;
+  /** Characters of the parts of prompts and answers, and the number of requests that have them. */
+  readonly parts: readonly (PromptPart & { readonly chars: number; readonly requests: number })[];
+  /** Model calls by step, and the tools and routes that they offered. */
+  readonly steps: Readonly<
+    Record<string, { readonly calls: number; readonly offers: readonly string[] }>
+  >;
+  /** Calls by tool. */
+  readonly tools: Readonly<Record<string, number>>;
+}
+
+/** Names of all figures. */
+export const FIGURES: readonly (keyof Figures)[] = [
+  "turns",
+  "model_calls",
+  "tool_calls",
+  "moves",
+  "refused",
+  "fallbacks",
+  "events",
+  "commits",
+  "prompt_chars",
+  "schema_chars",
+  "stable_chars",
+  "result_chars",
+  "answer_chars",
+  "max_prompt_chars",
+];
+
+/**
+ * Takes the figures of a profile, to be written to a file and compared with later.
+ *
+ * @param allow How much worse later figures may be. Default: not at all.
+ * @throws {ConfigError} if no written script was played by a mock, or an allowance is invalid.
+ */
+export function takeBase(profile: AgentProfile, allow: Allowances = {}): ProfileBase {
+  const { package: version, agent, figures, parts, steps, tools } = profile;
+  const script = requireScript(profile, "save");
+  checkAllowances(allow);
+  return {
+    version: 1,
+    package: version,
+    agent,
+    script,
+    figures,
+    allow,
+    parts: parts.map(({ part, name, chars, requests }) => ({
+      part,
+      ...(name !== undefined && { name }),
+      chars,
+      requests,
+    })),
+    steps: Object.fromEntries(steps.map(({ step, agent: of, calls, offers = [] }) => {
+      return [of === undefined ? step : `${of}: ${step}`, { calls, offers }];
+    })),
+    tools: Object.fromEntries(tools.map(({ tool, calls }) => [tool, calls])),
+  };
+}
+
+/** Formats figures as the text of a file, one line for each. */
+export function formatBase(base: ProfileBase): string {
+  return `${JSON.stringify(base, null, 2)}\n`;
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const baseSchema = v.object({
+  version: v.literal(1),
+  package: v.string(),
+  agent: v.string(),
+  script: v.string(),
+  figures: v.object(Object.fromEntries(FIGURES.map((name) => [name, count]))),
+  allow: v.record(v.string(), v.union([v.number(), v.string()])),
+  parts: v.array(
+    v.object({ part: v.string(), name: v.optional(v.string()), chars: count, requests: count }),
+  ),
+  steps: v.record(v.string(), v.object({ calls: count, offers: v.array(v.string()) })),
+  tools: v.record(v.string(), count),
+});
+
+/**
+ * Reads figures from the text of a file.
+ *
+ * @throws {ConfigError} if the text is none that {@linkcode formatBase} writes.
+ */
+export function readBase(text: string): ProfileBase {
+  const attempt = "Cannot read the figures to compare with";
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${attempt}: ${reasonOf(cause)}: expected a file of "--save"`, { cause });
+  }
+  const { success, issues, output } = v.safeParse(baseSchema, value);
+  if (!success) {
+    const [{ message, path }] = issues;
+    const place = path === undefined ? "" : `at ${path.map(({ key }) => key).join(".")}: `;
+    throw new ConfigError(`${attempt}: ${place}${message}: expected a file of "--save"`);
+  }
+  checkAllowances(output.allow);
+  return output as unknown as ProfileBase;
+}
+
+/** Returns the hash of the script of a profile that may be compared. */
+export function requireScript({ source, script }: AgentProfile, verb: "save" | "compare"): string {
+  const attempt = `Cannot ${verb} the figures of this profile`;
+  if (source !== "mock") {
+    const what = source === "log" ? "a stored session" : "a real model";
+    throw new ConfigError(
+      `${attempt}: it is of ${what}, whose counts vary: expected a script that a mock plays`,
+    );
+  }
+  if (script !== undefined) return script;
+  throw new ConfigError(
+    `${attempt}: the agent played by itself, so that a new route or tool changes all counts: ` +
+      "expected a script with inputs and decisions",
+  );
+}
+
+/** Allowance as a share of the base, and as a number beyond it. */
+export interface ReadAllowance {
+  readonly share: number;
+  readonly extra: number;
+}
+
+/** Reads an allowance. */
+export function readAllowance(allowance: Allowance = 0): ReadAllowance | undefined {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(`${allowance}`);
+  if (match === null) return undefined;
+  const amount = Number(match[1]);
+  return match[2] === "%" ? { share: amount / 100, extra: 0 } : { share: 0, extra: amount };
+}
+
+const ALLOWANCE: OptionRule = {
+  expected: 'a number from 0, or a percentage such as "2%"',
+  accepts: (value) => readAllowance(value as Allowance) !== undefined,
+};
+
+/**
+ * Checks allowances, which may come from a file or a command line.
+ *
+ * @throws {ConfigError} if there is no such figure, or an allowance is neither a number nor a percentage.
+ */
+export function checkAllowances(allow: Readonly<Record<string, unknown>>): void {
+  const rules = Object.fromEntries(FIGURES.map((figure) => [figure, ALLOWANCE]));
+  checkOptions("allow figures to be worse", allow, rules);
+}

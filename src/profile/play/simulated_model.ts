@@ -1,0 +1,97 @@
+/**
+ * A mock that takes the time and reports the tokens of a model.
+ *
+ * @module
+ */
+import { type Clock, wait } from "../../clock.ts";
+import { checkOptions, DELAY } from "../../llm/option_rules.ts";
+import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { estimateUsage } from "../../llm/usage.ts";
+import { cacheRuleOf, countCached } from "./cache_rule.ts";
+import { measureAlone, PromptLedger } from "../attribute/prompt_ledger.ts";
+
+/** Delays of a mock, in milliseconds. */
+export interface Latency {
+  /** To the first token. @default {0} */
+  readonly firstToken?: number;
+  /** Per 1,000 tokens that are read and not cached. @default {0} */
+  readonly perThousandRead?: number;
+  /** Per token that is written. @default {0} */
+  readonly perTokenWritten?: number;
+}
+
+/** Characters of a streamed chunk. */
+const CHUNK_LENGTH = 32;
+
+/**
+ * Checks delays, which may come from untyped code.
+ *
+ * @throws {ConfigError} if one is not a number from 0.
+ */
+export function checkLatency(latency: Latency): void {
+  const rules = { firstToken: DELAY, perThousandRead: DELAY, perTokenWritten: DELAY };
+  checkOptions("profile with a latency", latency, rules);
+}
+
+/**
+ * Creates a model with the name, the schema profile and the prompt cache of `like`. It streams what
+ * `source` decides, and estimates tokens from characters.
+ */
+export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Latency): LLM {
+  const { firstToken = 0, perThousandRead = 0, perTokenWritten = 0 } = latency;
+  const rule = cacheRuleOf(like.name);
+  const ledgers = new Map<string | undefined, PromptLedger>();
+  const delay = async (milliseconds: number, { signal }: LLMRequest) => {
+    if (milliseconds > 0) await wait(clock, milliseconds, signal);
+  };
+
+  /** Returns the tokens of the prompt, and those of them that a cache serves. */
+  const measure = (request: LLMRequest) => {
+    const { sessionId, legal } = request;
+    let ledger = ledgers.get(sessionId);
+    if (ledger === undefined) ledgers.set(sessionId, ledger = new PromptLedger(0));
+    const size = legal === undefined ? measureAlone(request) : ledger.measure(request);
+    const { schemaChars, stableChars, isSchemaStable, prompt } = size;
+    const stable = isSchemaStable ? Math.floor((schemaChars + stableChars) / 4) : 0;
+    return { chars: prompt.chars, cachedInput: countCached(rule, stable) };
+  };
+
+  async function* stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
+    const { chars, cachedInput } = measure(request);
+    const result = await source.decide(request);
+    const { output } = result;
+    const text = typeof output === "string" ? output : JSON.stringify(output) ?? "";
+    const usage = { ...estimateUsage(chars, text.length), cachedInput };
+    const read = (usage.input ?? 0) - cachedInput;
+    await delay(firstToken + perThousandRead * read / 1_000, request);
+    for (let at = 0; at < text.length; at += CHUNK_LENGTH) {
+      const chunk = text.slice(at, at + CHUNK_LENGTH);
+      yield { type: "text", text: chunk };
+      await delay(perTokenWritten * chunk.length / 4, request);
+    }
+    yield { type: "result", result: { ...result, usage } };
+  }
+
+  /** A summary is asked for without a stream. */
+  const decide = async (request: LLMRequest): Promise<LLMResult> => {
+    for await (const chunk of stream(request)) if (chunk.type === "result") return chunk.result;
+    return await source.decide(request);
+  };
+  return standIn(like, { name: like.name, decide, stream, embed: (texts) => source.embed!(texts) });
+}
+
+/**
+ * Returns a model with the name of `like`, so that it has a price, and its schemas, which does
+ * everything else as `player`.
+ */
+export function standIn(like: LLM, player: LLM): LLM {
+  const { embed } = player;
+  const model: LLM = {
+    name: like.name,
+    ...(like.schemaProfile && { schemaProfile: like.schemaProfile }),
+    decide: (request) => player.decide(request),
+    ...(player.stream && { stream: (request) => player.stream!(request) }),
+    ...(embed && { embed: (texts) => embed.call(player, texts) }),
+  };
+  return model;
+}

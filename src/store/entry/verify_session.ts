@@ -1,0 +1,22 @@
+/**
+ * Verification of a stored session.
+ *
+ * @module
+ */
+import { readSnapshot } from "./sealed_snapshot.ts";
+import type { Store } from "../store.ts";
+import { findSession, refuseDeleted } from "../stored_session.ts";
+import { readCovered, readPast } from "./verified_past.ts";
+
+/** Implements {@linkcode VerifiableStore}. */
+export async function verifySession(store: Store, id: string): Promise<void> {
+  const address = { id };
+  const { stored, first, start } = await findSession(store, address) ?? refuseDeleted(id);
+  const { snapshot, head, hash } = stored;
+  const position = readSnapshot(id, start, snapshot);
+  // A snapshot of another version is never used.
+  if (snapshot !== undefined && position !== undefined) {
+    await readCovered(store, { address, first, end: snapshot }, start, position.snapshot());
+  }
+  for await (const _ of readPast(store, { address, first, end: { head, hash } }));
+}
