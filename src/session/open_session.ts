@@ -15,7 +15,7 @@ import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { readLabels } from "../store/backend/labels.ts";
-import { ATTEMPT } from "../store/lease/session_lease.ts";
+import { ATTEMPT } from "../store/lease/acquire_lease.ts";
 import { MAX_TTL } from "../store/backend/session_record.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.

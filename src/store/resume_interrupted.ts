@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { SessionStatus } from "../history/position.ts";
 import { ConfigError, SessionBusyError, SessionWaitingError } from "../errors.ts";
 import { checkOptions, type OptionShape, wholeNumber } from "../schema/option_shape.ts";
-import { ATTEMPT, attemptOf } from "./lease/session_lease.ts";
+import { ATTEMPT, attemptOf } from "./lease/acquire_lease.ts";
 import type { ListedSession } from "./session_list.ts";
 import type { Store } from "./store.ts";
 

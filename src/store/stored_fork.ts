@@ -15,7 +15,8 @@ import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvent } from "./entry/entry_body.ts";
 import { type Address, EntryReader, hasBlob, nameOf } from "./entry/entry_reader.ts";
 import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
-import { type LeaseOptions, SessionLease } from "./lease/session_lease.ts";
+import { acquireLease, type LeaseOptions } from "./lease/acquire_lease.ts";
+import type { SessionLease } from "./lease/session_lease.ts";
 import type { Store } from "./store.ts";
 import {
   createStored,
@@ -86,7 +87,7 @@ export async function writeFork(
   try {
     const until = options.clock.now() + options.maxWait;
     // Not undefined, because there is no signal that could abort.
-    const { lease } = (await SessionLease.acquire(store, id, options, { until }))!;
+    const { lease } = (await acquireLease(store, id, options, { until }))!;
     try {
       for (const child of children) {
         const owner = { lease: lease.lease };

@@ -10,11 +10,12 @@ import type { RunningTurn } from "../../history/running_turn.ts";
 import type { Link } from "../entry/hash_chain.ts";
 import {
   type AcquiredLease,
-  type FormerLease,
+  acquireLease,
+  claimLease,
   type LeaseOptions,
   POLL_DELAY,
-  SessionLease,
-} from "./session_lease.ts";
+} from "./acquire_lease.ts";
+import type { FormerLease, SessionLease } from "./session_lease.ts";
 import { isLive } from "../backend/session_record.ts";
 import { watchStops } from "./stop_requests.ts";
 import type { Append, ClaimedLease, LeaseState, Store } from "../store.ts";
@@ -122,7 +123,7 @@ export class SessionTurns implements StoredTurns {
 
   /** Acquires the lease, and reads the log. Returns false if the turn was aborted before. */
   async #acquire(turn: RunningTurn, place: Place): Promise<boolean> {
-    const acquired = await SessionLease.acquire(this.#store, this.#id, this.#options, {
+    const acquired = await acquireLease(this.#store, this.#id, this.#options, {
       until: place.until,
       signal: turn.signal,
       onBusy: () => place.waitsForLease = true,
@@ -142,9 +143,8 @@ export class SessionTurns implements StoredTurns {
   async claimWith({ hash }: Link, appended: Append): Promise<boolean> {
     const turn = this.#opening;
     if (turn === undefined) return false;
-    const { tryAcquire } = SessionLease;
     const append = { ...appended, hash };
-    const acquired = await tryAcquire(this.#store, this.#id, this.#options, this.#former, append);
+    const acquired = await claimLease(this.#store, this.#id, this.#options, this.#former, append);
     if (acquired === undefined) throw new NotAcquired();
     this.#opening = undefined;
     this.#hold(acquired, turn);

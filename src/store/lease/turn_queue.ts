@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunningTurn } from "../../history/running_turn.ts";
-import { type LeaseOptions, makeBusyError, makeTimeoutError } from "./session_lease.ts";
+import { type LeaseOptions, makeBusyError, makeTimeoutError } from "./acquire_lease.ts";
 import type { Store } from "../store.ts";
 
 /** Turn in the queue of its session. */
