@@ -28,16 +28,19 @@ export interface FunctionCount {
 const SEARCHED = 2;
 
 /**
- * Counts the calls of a run. Modules that were imported before are excluded.
- *
- * @param iterations Number of iterations to count.
- * @param load Imports the modules and warms them up. Returns a function that runs some iterations,
- *   which all make the same calls.
+ * Counts the calls that `run` makes in some iterations. It is called several times, first to find
+ * the recursive functions, and counted in the last.
  */
-export async function countCalls<Result>(
+export type CountCalls = <Result>(
   iterations: number,
-  load: () => Promise<(iterations: number) => Promise<Result>>,
-): Promise<{ readonly result: Result; readonly counts: readonly FunctionCount[] }> {
+  run: (iterations: number) => Promise<Result>,
+) => Promise<{ readonly result: Result; readonly counts: readonly FunctionCount[] }>;
+
+/**
+ * Starts to count calls. Modules that were imported before are excluded. Others should be warmed
+ * up before the returned function is called, which may be done once.
+ */
+export async function startCounting(): Promise<CountCalls> {
   const session = new Session();
   session.connect();
   const own = new Set<string>();
@@ -50,33 +53,40 @@ export async function countCalls<Result>(
   const takeCounts = makeReader(session, own);
   await session.post("Profiler.enable");
   await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
-  const run = await load();
-  await takeCounts();
-  const result = await run(iterations);
-  const functions = await takeCounts();
-  const searched = Math.min(iterations, SEARCHED);
-  await run(searched);
-  const candidates = await takeCounts();
-  await session.post("Profiler.stopPreciseCoverage");
+  return async (iterations, run) => {
+    const searched = Math.min(iterations, SEARCHED);
+    await takeCounts();
+    await run(searched);
+    const candidates = await takeCounts();
+    const recursion = new RecursionCounter(session, candidates);
+    const found = await recursion.find(candidates, () => run(searched));
+    const { result: { result, functions }, counts: recursive } = await recursion.count(
+      found,
+      async () => {
+        await takeCounts();
+        const result = await run(iterations);
+        return { result, functions: await takeCounts() };
+      },
+    );
+    session.disconnect();
 
-  const recursion = new RecursionCounter(session, functions);
-  const found = await recursion.find(candidates, () => run(searched));
-  const recursive = await recursion.count(found, () => run(iterations));
-  session.disconnect();
-
-  const counts = new Map<string, { place: FunctionPlace; calls: number; primitiveCalls: number }>();
-  for (const { place, calls } of functions) {
-    const count = counts.get(placeKey(place)) ?? { place, calls: 0, primitiveCalls: 0 };
-    count.calls += calls;
-    count.primitiveCalls += calls;
-    counts.set(placeKey(place), count);
-  }
-  for (const { entered, recursive: calls } of recursive) {
-    counts.get(placeKey(entered.place))!.primitiveCalls -= calls;
-  }
-  return { result, counts: [...counts.values()] };
+    const counts = new Map<
+      string,
+      { -readonly [Key in keyof FunctionCount]: FunctionCount[Key] }
+    >();
+    for (const { place, calls } of functions) {
+      const count = counts.get(placeKey(place)) ?? { place, calls: 0, primitiveCalls: 0 };
+      count.calls += calls;
+      count.primitiveCalls += calls;
+      counts.set(placeKey(place), count);
+    }
+    for (const { entered, recursive: calls } of recursive) {
+      const count = counts.get(placeKey(entered.place));
+      if (count !== undefined) count.primitiveCalls -= calls;
+    }
+    return { result, counts: [...counts.values()] };
+  };
 }
-
 /**
  * Returns a function that lists the functions called since the last time.
  *

@@ -39,6 +39,12 @@ interface WatchedFunction {
 /** Name of the global function that the conditions call. */
 const CONDITION = "nomosFunctionEntered";
 
+/**
+ * Maximum number of breakpoints of a function among which its entry is looked for. Each takes a run,
+ * and where runs differ, none of them is reached once per call.
+ */
+const SEARCHED = 16;
+
 /** Counter of recursive calls. */
 export class RecursionCounter {
   readonly #session: Session;
@@ -66,8 +72,11 @@ export class RecursionCounter {
     run: () => Promise<unknown>,
   ): Promise<WatchedFunction[]> {
     const found: WatchedFunction[] = [];
-    for (let pending = candidates, at = 0; pending.length > 0; at++) {
-      const watched = await this.count(pending.map((entered) => ({ entered, at })), run);
+    for (let pending = candidates, at = 0; pending.length > 0 && at < SEARCHED; at++) {
+      const { counts: watched } = await this.count(
+        pending.map((entered) => ({ entered, at })),
+        run,
+      );
       // A breakpoint that is not reached once per call is in a loop or a branch.
       const isEntry = ({ hits, entered }: WatchedFunction) => hits === entered.calls;
       found.push(...watched.filter((one) => isEntry(one) && one.recursive > 0));
@@ -77,10 +86,10 @@ export class RecursionCounter {
   }
 
   /** Counts the recursive calls in a run. Leaves out functions without such a breakpoint. */
-  async count(
+  async count<Result>(
     watched: readonly Pick<WatchedFunction, "entered" | "at">[],
-    run: () => Promise<unknown>,
-  ): Promise<WatchedFunction[]> {
+    run: () => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly counts: readonly WatchedFunction[] }> {
     const counts = watched.map((one) => ({ ...one, hits: 0, recursive: 0 }));
     const onEntry = (index: number): boolean => {
       const count = counts[index]!;
@@ -101,11 +110,11 @@ export class RecursionCounter {
       const set = await this.#session.post("Debugger.setBreakpoint", { location, condition });
       breakpoints.push(set.breakpointId);
     }
-    await run();
+    const result = await run();
     for (const breakpointId of breakpoints) {
       await this.#session.post("Debugger.removeBreakpoint", { breakpointId });
     }
-    return counts.filter((_, index) => !missing.has(index));
+    return { result, counts: counts.filter((_, index) => !missing.has(index)) };
   }
 
   /** Returns the location of a possible breakpoint; undefined if the function has fewer. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { countCalls } from "../functions/call_counts.ts";
+import { startCounting } from "../functions/call_counts.ts";
 import type { ColdRun, CountedRun, WarmRuns } from "./measurement.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 
@@ -56,10 +56,12 @@ async function timeRuns(setting: ScenarioSetting): Promise<WarmRuns> {
 
 /** Counts the calls of one run of the scenario. */
 async function countRun(setting: ScenarioSetting): Promise<CountedRun> {
-  const { result: { figures }, counts } = await countCalls(setting.iterations, async () => {
-    const { repeatScenario, scenario } = await warmUp(setting);
-    return (iterations) => repeatScenario(scenario, iterations);
-  });
+  const countCalls = await startCounting();
+  const { repeatScenario, scenario } = await warmUp(setting);
+  const { result: { figures }, counts } = await countCalls(
+    setting.iterations,
+    (iterations) => repeatScenario(scenario, iterations),
+  );
   return { figures, counts };
 }
 

@@ -5,16 +5,15 @@ const COUNTER = new URL("../../../src/profile/functions/call_counts.ts", import.
 const SAMPLE = new URL("./counted_sample.ts", import.meta.url).href;
 
 const PROGRAM = `
-import { countCalls } from "${COUNTER}";
-const { counts } = await countCalls(30, async () => {
-  const { play } = await import("${SAMPLE}");
-  await play(100);
-  return play;
-});
+import { startCounting } from "${COUNTER}";
+const countCalls = await startCounting();
+const { play } = await import("${SAMPLE}");
+await play(100);
+const { counts } = await countCalls(30, play);
 console.log(JSON.stringify(counts));
 `;
 
-Deno.test("countCalls counts every function exactly, at its line of the source, and recursive calls apart", async () => {
+Deno.test("startCounting counts every function exactly, at its line of the source, and recursive calls apart", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", "--v8-flags=--jitless", PROGRAM],
   }).output();
