@@ -6,10 +6,13 @@
 import type { CostOf } from "../../cost/call_usage.ts";
 import { computePrice } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { SessionEvent } from "../../history/event.ts";
+import type { ChildUsage, SessionEvent } from "../../history/event.ts";
+import type { Usage } from "../../llm/llm.ts";
 import { checkOptions, createOptionError, FUNCTION, TEXT } from "../../llm/option_rules.ts";
-import type { PromptFigures } from "../../history/model_call.ts";
+import { addUsage } from "../../llm/usage.ts";
+import { apportion } from "../attribute/apportion.ts";
 import { readPrice } from "../attribute/call_tokens.ts";
+import { formatNumber } from "../draw/table.ts";
 import { cacheRuleOf, countCached } from "../play/cache_rule.ts";
 import { isModelEvent, type ModelEvent } from "../record/turn_record.ts";
 
@@ -49,8 +52,8 @@ export interface WhatIfOptions {
 
 /**
  * Computes what the model calls of a log would have cost with another model: the same prompts and
- * answers, at its prices and its rules of caching. Embeddings, and calls of agents that ran as tools,
- * are left out.
+ * answers, at its prices and its rules of caching. Calls of agents that ran as tools are included,
+ * embeddings are not.
  *
  * @throws {ConfigError} if the log has no usage, there is no price for the other model, or an option
  *   is invalid.
@@ -88,55 +91,96 @@ export async function whatIf(
   if (as === undefined) {
     throw createOptionError("price a session", "as", "undefined", TEXT.expected);
   }
-  const calls = events.filter(isModelEvent).filter(({ usage }) => usage?.input !== undefined);
+  const calls = listCalls(events);
   if (calls.length === 0) {
     throw new ConfigError(
-      `Cannot price the session as ${as}: no model call of it has a usage: expected a log of a ` +
-        "model that reports tokens",
+      `Cannot price the session as ${
+        quote(as)
+      }: no model call of it has a usage: expected a log of ` +
+        "a model that reports tokens",
     );
   }
   const costOf = cost ?? (await import("../../prices/genai_prices.ts")).genaiPrices();
   const rule = cacheRuleOf(as);
-  let previous: ModelEvent | undefined;
-  const others = calls.map((call) => {
-    const { input = 0, output = 0 } = call.usage!;
-    const cachedInput = countCached(rule, estimateStable(previous, call));
-    previous = call;
-    return { input, output, cachedInput };
-  });
-  const prices = others.map((usage) => computePrice(costOf, usage, as));
-  const whole = addPrices(prices);
-  if (whole === undefined) {
+  const others = calls.map(({ usage: { input = 0, output = 0 }, stable }) => ({
+    usage: { input, output, cachedInput: countCached(rule, stable) },
+    model: as,
+  }));
+  const whatIf = { model: as, ...addCalls(others, costOf) };
+  if (whatIf.cost === undefined) {
     throw new ConfigError(
       `Cannot price the session as ${quote(as)}: it has no known price: expected the vendor and ` +
         'the model, for example "openai/gpt-5-mini"',
     );
   }
-  const { input, output } = addUsages(others);
-  const paid = addPrices(
-    calls.map((call) => call.cost ?? computePrice(costOf, call.usage!, modelOf(call) ?? "")),
-  );
-  const models = [...new Set(calls.map((call) => modelOf(call) ?? "unknown model"))].join(", ");
+  const own = calls.filter((call) => !call.isChild);
+  const children = calls.length - own.length;
+  const models = [...new Set(calls.map(({ model = "unknown model" }) => model))].join(", ");
   return {
     calls: calls.length,
-    base: { model: models, ...addUsages(calls.map(({ usage }) => usage!)), ...paid },
-    whatIf: {
-      model: as,
-      input,
-      output,
-      cachedInput: others.reduce((sum, usage) => sum + usage.cachedInput, 0),
-      ...whole,
-    },
+    base: { model: models, ...addCalls(calls, costOf) },
+    whatIf,
     notes: [
       "Another model would decide and answer differently, and count tokens differently: only the " +
       "prices and the cache are computed",
       rule.text,
-      calls.every((call) => promptOf(call) !== undefined)
+      own.every(({ hasPrompt }) => hasPrompt)
         ? "What prompts have in common with the ones before is known by their characters"
         : "The log has no prompts: the whole prompt of the call before counts as the beginning of the " +
           "next one of the same step, and nothing after a change of the step, whose schema is another",
+      ...(children === 0 ? [] : [
+        `${
+          formatNumber(children, "call")
+        } of agents that ran as tools: their prompts are in logs of ` +
+        "their own, so that nothing is taken to be cached",
+      ]),
     ],
   };
+}
+
+/** Model call whose usage is known. */
+interface PricedCall {
+  readonly usage: Usage;
+  /** Price; absent if the log has none. */
+  readonly cost?: number;
+  /** Name of the model; absent if the log has none. */
+  readonly model?: string;
+}
+
+/** Model call of a log. */
+interface LogCall extends PricedCall {
+  /** Tokens that its prompt begins with in common with the one before. */
+  readonly stable: number;
+  /** True if the log has the size of the prompt. */
+  readonly hasPrompt: boolean;
+  /** True if an agent that ran as a tool made it. */
+  readonly isChild: boolean;
+}
+
+function listCalls(events: readonly SessionEvent[]): LogCall[] {
+  let previous: ModelEvent | undefined;
+  return events.flatMap((event): LogCall[] => {
+    if ("modelCalls" in event) return listChildCalls(event);
+    if (!isModelEvent(event) || event.usage?.input === undefined) return [];
+    const stable = estimateStable(previous, event);
+    previous = event;
+    return [{ ...event, usage: event.usage, stable, hasPrompt: "prompt" in event, isChild: false }];
+  });
+}
+
+/** Lists the calls of an agent that ran as a tool, each with an equal share of what is known of all. */
+function listChildCalls({ usage, cost, modelCalls = 0 }: ChildUsage): LogCall[] {
+  if (usage?.input === undefined) return [];
+  const shares = Array.from({ length: modelCalls }, () => 1);
+  const [input, output, cachedInput] = [usage.input, usage.output, usage.cachedInput]
+    .map((count = 0) => apportion(count, shares));
+  return shares.map((_, index) => ({
+    usage: { input: input![index]!, output: output![index]!, cachedInput: cachedInput![index]! },
+    ...(cost !== undefined && { cost: cost / modelCalls }),
+    stable: 0,
+    hasPrompt: false,
+    isChild: true,
+  }));
 }
 
 /** Estimates the tokens that the prompts of two calls begin with in common. */
@@ -145,36 +189,20 @@ function estimateStable(previous: ModelEvent | undefined, call: ModelEvent): num
   const isSameStep = "step" in previous && "step" in call && previous.step === call.step;
   if (!isSameStep) return 0;
   const input = call.usage?.input ?? 0;
-  const before = promptOf(previous);
-  const now = promptOf(call);
+  const { prompt: before } = previous;
+  const { prompt: now } = call;
   if (before === undefined || now === undefined) return Math.min(previous.usage?.input ?? 0, input);
   // Another offer has another schema, which stands before the messages.
   if (JSON.stringify(before.offer) !== JSON.stringify(now.offer)) return 0;
   return Math.floor(input * (now.schemaChars + now.stableChars) / (now.schemaChars + now.chars));
 }
 
-function promptOf(call: ModelEvent): PromptFigures | undefined {
-  return "prompt" in call ? call.prompt : undefined;
-}
-
-function modelOf(call: ModelEvent): string | undefined {
-  return "model" in call ? call.model : undefined;
-}
-
-function addUsages(usages: readonly NonNullable<ModelEvent["usage"]>[]) {
-  const sum = (name: "input" | "output" | "cachedInput") =>
-    usages.reduce((total, usage) => total + (usage[name] ?? 0), 0);
-  return { input: sum("input"), cachedInput: sum("cachedInput"), output: sum("output") };
-}
-
-/** Adds prices; undefined if one is not known. */
-function addPrices(
-  prices: readonly (number | undefined)[],
-): { readonly cost: number } | undefined {
-  let cost = 0;
-  for (const price of prices.map(readPrice)) {
-    if (price === undefined) return undefined;
-    cost += price;
-  }
-  return { cost };
+/** Adds up calls. The sum has no price if one of them has none. */
+function addCalls(calls: readonly PricedCall[], costOf: CostOf) {
+  const usages = calls.map(({ usage }) => usage);
+  const { input = 0, cachedInput = 0, output = 0 } = usages.reduce(addUsage, {});
+  const cost = calls.reduce((sum, { usage, cost, model = "" }) => {
+    return sum + (readPrice(cost ?? computePrice(costOf, usage, model)) ?? NaN);
+  }, 0);
+  return { input, cachedInput, output, ...(!Number.isNaN(cost) && { cost }) };
 }

@@ -1,4 +1,13 @@
-import { ConfigError, decide, type SessionEvent, type Usage } from "@nomos/agent";
+import {
+  Agent,
+  ConfigError,
+  decide,
+  type LLM,
+  MockLLM,
+  type SessionEvent,
+  type Tool,
+  type Usage,
+} from "@nomos/agent";
 import { formatDiff, formatWhatIf, profileLog, whatIf } from "@nomos/agent/profile";
 import {
   assert,
@@ -57,6 +66,48 @@ Deno.test("a prompt below the least size of the vendor's cache is not cached", a
   assert(claude.notes.some((note) => note.includes("at least 4,096 tokens")));
   const local = await whatIf(log, { as: "house/llama", cost: () => 0 });
   assert(local.notes.some((note) => note.includes("No rule of a prompt cache is known")));
+});
+
+Deno.test("calls of agents that ran as tools are priced with those of the session", async () => {
+  const llmOf = (decisions: readonly unknown[], input: number): LLM => {
+    const mock = new MockLLM(decisions as never);
+    return {
+      name: "house/large",
+      decide: async (request) => ({
+        ...await mock.decide(request),
+        usage: { input, output: 10, cachedInput: 7 },
+      }),
+    };
+  };
+  const createAgent = (name: string, llm: LLM, tools: readonly Tool[] = []) =>
+    new Agent({
+      name,
+      llm,
+      cost: () => 0.01,
+      start: "a",
+      steps: { a: { description: "A", tools, routes: { b: "next" } }, b: { description: "B" } },
+    });
+  const helper = createAgent(
+    "helper",
+    llmOf([decide.move("b"), decide.respond("Done")], 1_500),
+  );
+  const decisions = [decide.call("helper", { input: "Look" }), decide.respond("Done")];
+  const boss = createAgent("boss", llmOf(decisions, 2_000), [
+    helper.asTool({ name: "helper", description: "Ask a colleague" }) as never,
+  ]);
+  const session = boss.createSession();
+  await session.next("Go");
+  const events = await Array.fromAsync(session.events());
+  const { calls, base, whatIf: other, notes } = await whatIf(events, { as: "openai/gpt-5-mini" });
+  assertEquals(calls, 4);
+  assertEquals([base.input, base.cachedInput, base.output, base.cost], [7_000, 28, 40, 0.04]);
+  // Only the second call of the session begins as the one before: 2,000 tokens, in steps of 128.
+  assertEquals([other.input, other.cachedInput, other.output], [7_000, 1_920, 40]);
+  assertAlmostEquals(other.cost!, (5_080 * 0.25 + 1_920 * 0.025 + 40 * 2) / 1e6, 1e-9);
+  assert(notes.some((note) => note.startsWith("2 calls of agents that ran as tools")));
+  // A price that depends on the length of a prompt is that of each call.
+  const cost = ({ input = 0 }: Usage) => input > 2_000 ? 1 : 0.001;
+  assertAlmostEquals((await whatIf(events, { as: "acme/tiers", cost })).whatIf.cost!, 0.004);
 });
 
 Deno.test("a log without usage, and a model without a price, are refused", async () => {
