@@ -72,7 +72,7 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
   constructor(calls: readonly Prepared[], options: RunOptions, turn: RunningTurn) {
     this.#options = options;
     this.#open = new Set(calls);
-    turn.onStop = () => this.#giveUp();
+    turn.onStop = this.#giveUp.bind(this);
     if (turn.isStopped) this.#giveUp();
     for (const call of calls) this.#run(call);
   }
