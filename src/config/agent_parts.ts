@@ -8,11 +8,18 @@ import type { CostOf } from "../cost/call_usage.ts";
 import type { Limit, Limits } from "../cost/limits.ts";
 import { decide, type Decision } from "../decision/decision.ts";
 import { ConfigError, quote } from "../errors.ts";
+import type { HistoryOptions } from "../graph/history_options.ts";
 import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
+import type {
+  AgentConfig,
+  ExampleConfig,
+  HistoryConfig,
+  LimitConfig,
+  StepConfig,
+} from "./format/agent_config.ts";
 import {
   buildAnswerSchema,
   createAnswer,
@@ -22,6 +29,7 @@ import {
 import { readDuration } from "./format/duration.ts";
 import type { Inspection } from "./text/inspection.ts";
 import type { LoadedModels } from "./model/load_models.ts";
+import { toAgentName } from "./model/model_names.ts";
 import type { LoadedTools } from "./tool/load_tools.ts";
 import type { SourcePath } from "./text/source.ts";
 
@@ -62,6 +70,7 @@ export function buildAgentOptions(
     maxExamples: config.max_examples,
     exampleThreshold: config.threshold,
     limits: buildLimits(config),
+    ...config.history !== undefined && { history: buildHistory(config.history, models) },
     ...config.data !== undefined && {
       data: withDefaults(buildAnswerSchema(config.data, () => {})),
     },
@@ -151,9 +160,7 @@ function buildStep(
     end: step.end,
     suggestions: step.quick_suggestions,
     ...overrides.persona !== undefined && { persona: overrides.persona },
-    ...overrides.llm !== undefined && {
-      llm: overrides.llm === "global" ? "default" : overrides.llm,
-    },
+    ...overrides.llm !== undefined && { llm: toAgentName(overrides.llm) },
     examples: step.examples.map(buildExample),
     ...step.reasoning !== undefined && { reasoning: step.reasoning },
   };
@@ -226,6 +233,23 @@ function buildLimit({ tokens, cost, model_calls, tool_calls, time }: LimitConfig
     ...model_calls !== undefined && { modelCalls: model_calls },
     ...tool_calls !== undefined && { toolCalls: tool_calls },
     ...milliseconds !== undefined && { time: milliseconds },
+  };
+}
+
+function buildHistory(
+  { max_tokens, keep_turns, keep_first, summarize }: HistoryConfig,
+  models: LoadedModels,
+): HistoryOptions {
+  const writer = typeof summarize === "string"
+    ? models[toAgentName(summarize)]
+    : summarize === false
+    ? summarize
+    : undefined;
+  return {
+    ...max_tokens !== undefined && { maxTokens: max_tokens },
+    ...keep_turns !== undefined && { keepTurns: keep_turns },
+    ...keep_first !== undefined && { keepFirst: keep_first },
+    ...writer !== undefined && { summarize: writer },
   };
 }
 

@@ -48,6 +48,7 @@ export type {
   ExampleDecisionConfig,
   ExternalToolConfig,
   FlowConfig,
+  HistoryConfig,
   LimitConfig,
   LimitsConfig,
   MemoryConfig,

@@ -4,8 +4,8 @@
  * @module
  */
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
-import type { AgentConfig, ModelConfig, PermissionKind } from "./format/agent_config.ts";
-import { isSingleModel } from "./format/format.ts";
+import type { AgentConfig, PermissionKind } from "./format/agent_config.ts";
+import { listModels } from "./model/model_names.ts";
 import { listNeeds } from "./model/providers.ts";
 import type { ConfigFile } from "./read_config.ts";
 import { listVariables, type ReadVariable } from "./text/variables.ts";
@@ -85,16 +85,6 @@ export function requiredPermissions(
 function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== "" && !/^\.\.(?:[/\\]|$)/.test(way) && !/^(?:[/\\]|[A-Za-z]:)/.test(way);
-}
-
-/** Lists the models of an agent file, that for embeddings included. */
-export function listModels({ llm, embedding_model }: AgentConfig): readonly ModelConfig[] {
-  const models = llm === undefined
-    ? []
-    : isSingleModel(llm)
-    ? [llm as ModelConfig]
-    : Object.values(llm as Readonly<Record<string, ModelConfig>>);
-  return embedding_model === undefined ? models : [...models, embedding_model];
 }
 
 /** Lists the files that an agent file names, relative to its folder. */

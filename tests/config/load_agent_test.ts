@@ -1,5 +1,11 @@
 import { ConfigError, decide, type Decision, MockLLM, raw, type RawOutput } from "@nomos/agent";
-import { ConfigFileError, expandVariables, loadAgent, readConfig } from "@nomos/agent/config";
+import {
+  ConfigFileError,
+  expandVariables,
+  loadAgent,
+  parseConfig,
+  readConfig,
+} from "@nomos/agent/config";
 import {
   assert,
   assertEquals,
@@ -200,6 +206,36 @@ Deno.test("loadAgent, a limit of cost needs the price of the model of the file",
   assertEquals(error.problems.map(({ path }) => path), ["limits.turn.cost"]);
 });
 
+Deno.test("loadAgent, bounds the history of a file, and lets the model that it names summarize", async () => {
+  const script = [decide.respond("Go on")];
+  for (const name of ["small", "global", "true"]) {
+    const text = withLines(
+      "llm: { global: { provider: openai, model: m }, small: { provider: openai, model: s } }",
+      `history: { max_tokens: 500, keep_turns: 1, keep_first: true, summarize: ${name} }`,
+    );
+    const llm = {
+      global: new MockLLM(script, { whenDone: "repeat" }),
+      small: new MockLLM(script, { whenDone: "repeat" }),
+    };
+    const session = (await loadText(text, { llm })).createSession();
+    let turn = await session.next("I am Ann");
+    while (!turn.compacted) turn = await session.next("And another thing. ".repeat(20));
+    assertEquals(llm.small.requests.length > 0, name === "small");
+    const last = llm.global.requests.at(-1)!.messages;
+    assertStringIncludes(JSON.stringify(last), "I am Ann");
+  }
+});
+
+Deno.test("loadAgent, leaves older turns out without a summary if the file says so", async () => {
+  const text = withLines("history: { max_tokens: 400, summarize: false }");
+  const llm = new MockLLM([decide.respond("Go on")], { whenDone: "repeat" });
+  const session = (await loadText(text, { llm })).createSession();
+  let turn = await session.next("I am Ann");
+  while (!turn.compacted) turn = await session.next("And another thing. ".repeat(20));
+  assert(turn.events.some(({ type }) => type === "summary"));
+  assert(llm.requests.every(({ legal }) => legal !== undefined));
+});
+
 Deno.test("loadAgent, tells of each part of the file that is ignored, without values of variables", async () => {
   const warnings: string[] = [];
   const text = withLines(
@@ -217,6 +253,8 @@ Deno.test("loadAgent, tells of each part of the file that is ignored, without va
     "6 tools.defs.gone",
     "6 tools.defs.gone.colour",
   ]);
+  const other = withLines("memory: { type: summarization }", "history: { max_tokens: 8000 }");
+  assertEquals(parseConfig("agent.yaml", other).warnings, []);
 });
 
 Deno.test("loadAgent, refuses a text and models that are none", async () => {

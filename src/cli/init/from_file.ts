@@ -5,8 +5,8 @@
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
-import type { AgentConfig, ModelConfig } from "../../config/format/agent_config.ts";
-import { isSingleModel } from "../../config/format/format.ts";
+import type { AgentConfig } from "../../config/format/agent_config.ts";
+import { listModels } from "../../config/model/model_names.ts";
 import { PROVIDERS } from "../../config/model/providers.ts";
 import { readConfig } from "../../config/read_config.ts";
 import { editText } from "../../config/save_config.ts";
@@ -146,13 +146,8 @@ function listMissingTools(
 }
 
 /** Lists the variables of the keys of an agent's models. */
-function listKeys({ llm, embedding_model }: AgentConfig): readonly string[] {
-  const models: readonly ModelConfig[] = llm === undefined
-    ? []
-    : isSingleModel(llm)
-    ? [llm as ModelConfig]
-    : Object.values(llm as Readonly<Record<string, ModelConfig>>);
-  return [...models, ...embedding_model === undefined ? [] : [embedding_model]].flatMap((model) => {
+function listKeys(config: AgentConfig): readonly string[] {
+  return listModels(config).flatMap((model) => {
     const { keys: [own], urlVariable } = PROVIDERS[model.provider];
     const { api_key, base_url } = model.kwargs;
     const key = api_key === undefined ? own : findVariable(api_key);

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { AgentConfig } from "../../config/format/agent_config.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
-import { listModels } from "../../config/permissions.ts";
+import { listModels } from "../../config/model/model_names.ts";
 import { playConversation } from "../../config/conversation/play_conversation.ts";
 import { ConfigFileError } from "../../config/text/problem.ts";
 import { listMissingKeys } from "../../config/model/providers.ts";

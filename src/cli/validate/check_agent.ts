@@ -5,7 +5,8 @@
  */
 import { relative } from "node:path";
 import { coreOf } from "../../agent/build_core.ts";
-import { listModels, type Permissions, requiredPermissions } from "../../config/permissions.ts";
+import { listModels } from "../../config/model/model_names.ts";
+import { type Permissions, requiredPermissions } from "../../config/permissions.ts";
 import { describeImportError } from "../../config/text/author_error.ts";
 import { inspect } from "../../config/check/inspect.ts";
 import type { Inspection } from "../../config/text/inspection.ts";

@@ -8,7 +8,7 @@ import { quote } from "../../errors.ts";
 import { findNearest, isRecord, oneOf } from "../../schema/option_shape.ts";
 import type { StepConfig } from "../format/agent_config.ts";
 import { buildAnswerSchema } from "../format/answer_schema.ts";
-import { isSingleModel } from "../format/format.ts";
+import { isSingleModel } from "../model/model_names.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 
@@ -35,7 +35,11 @@ export function checkGraph(inspection: Inspection): void {
   if (data !== undefined && inspection.isWellFormed("data")) {
     buildAnswerSchema(data, (at, problem) => inspection.report(["data", ...at], problem));
   }
-  const models = listModels(inspection);
+  const models = listModelNames(inspection);
+  const { history } = config;
+  if (isRecord(history)) {
+    checkName(inspection, ["history", "summarize"], history.summarize, "model", models);
+  }
   for (const [index, step] of steps) checkStep(inspection, ["steps", index], step, ids, models);
 }
 
@@ -75,7 +79,7 @@ export function records<Item>(value: unknown): (readonly [number, Partial<Item>]
 }
 
 /** Returns the names that steps may use for models. */
-function listModels(inspection: Inspection): ReadonlySet<string> {
+function listModelNames(inspection: Inspection): ReadonlySet<string> {
   const { llm } = inspection.config;
   if (!isRecord(llm) || isSingleModel(llm)) return new Set(["global", "default"]);
   const names = Object.keys(llm);

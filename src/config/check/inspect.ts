@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly ignoreFlows?: boolean;
 }
 
+const HISTORY_EXAMPLE = '"history", for example history: { max_tokens: 8000, keep_turns: 3 }';
+
 /** Parses a text, and finds all problems that it shows. */
 export function inspect(
   file: string,
@@ -30,7 +32,7 @@ export function inspect(
 }
 
 function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
-  const { flows, memory } = inspection.config;
+  const { flows, memory, history } = inspection.config;
   if (Array.isArray(flows) && flows.length > 0) {
     if (ignoreFlows) inspection.warn(["flows"], { message: "flows are ignored" }, "key");
     else {
@@ -39,9 +41,9 @@ function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
       inspection.report(["flows"], { message, expected }, "key");
     }
   }
-  if (isRecord(memory) && memory.type === "summarization") {
-    const message =
-      "it has no effect yet: the history is summarized when a model's context is full";
-    inspection.warn(["memory"], { message }, "key");
+  if (isRecord(memory) && memory.type === "summarization" && history === undefined) {
+    // Its bounds count items and tokens of the history alone, so `history` cannot take them over.
+    const message = "it is ignored: nothing is summarized before a model's context is full";
+    inspection.warn(["memory"], { message, expected: HISTORY_EXAMPLE }, "key");
   }
 }

@@ -36,7 +36,7 @@ export interface AgentConfig {
   readonly llm?: ModelConfig | Readonly<Record<string, ModelConfig>>;
   /** Model that embeds examples and inputs. Default: the model of the agent, if it can. */
   readonly embedding_model?: ModelConfig;
-  /** Summaries of long histories. Not in effect yet. */
+  /** Memory of Nomos. Without effect: `history` bounds what requests show. */
   readonly memory?: MemoryConfig;
   /** Flows. Files with flows are refused unless {@linkcode ReadOptions.ignoreFlows} is set. */
   readonly flows: readonly FlowConfig[];
@@ -50,6 +50,8 @@ export interface AgentConfig {
   readonly logging?: Readonly<Record<string, unknown>>;
   /** Limits of turns and sessions. */
   readonly limits: LimitsConfig;
+  /** Bounds of the history that requests show. Default: none before a model's context is full. */
+  readonly history?: HistoryConfig;
   /** Data of a session, by name: stored in its log, read by guards, read and changed by tools. */
   readonly data?: Readonly<Record<string, string | AnswerFieldConfig>>;
   /** Permissions of the code of tools, in addition to those of models and files. */
@@ -176,7 +178,19 @@ export interface ModelConfig {
   readonly kwargs: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Summaries of long histories. */
+/** Bounds of the history that requests show. */
+export interface HistoryConfig {
+  /** Maximum size of a request, in tokens. Default: none. */
+  readonly max_tokens?: number;
+  /** Number of latest turns that stay word for word, if they fit. Default: 6. */
+  readonly keep_turns?: number;
+  /** If true, the first input stays in every request. Default: false. */
+  readonly keep_first?: boolean;
+  /** Name of the model that summarizes older turns; true for that of the step, false for no summary. */
+  readonly summarize?: boolean | string;
+}
+
+/** Memory of Nomos. */
 export interface MemoryConfig {
   /** Kind of memory. `@default {"base"}` */
   readonly type: "base" | "summarization";

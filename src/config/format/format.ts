@@ -10,6 +10,7 @@ import type {
   ArgDefConfig,
   ExternalToolConfig,
   FlowConfig,
+  HistoryConfig,
   LimitConfig,
   LimitsConfig,
   MemoryConfig,
@@ -44,7 +45,7 @@ import {
 } from "./values.ts";
 import { server } from "./server_config.ts";
 import { answerFields, step, stepDefinitions } from "./step_format.ts";
-import { isRecord } from "../../schema/option_shape.ts";
+import { isSingleModel } from "../model/model_names.ts";
 
 const scalar: Schema<string | number | boolean> = either<string | number | boolean>(
   (value) => typeof value === "number" ? anyNumber : typeof value === "boolean" ? flag : text,
@@ -137,6 +138,16 @@ const limits = object<LimitsConfig>({
   session: optional(limit, "Limit of all turns of a session together"),
 }, true);
 
+const history = object<HistoryConfig>({
+  max_tokens: optional(whole(1), "Maximum size of a request, in tokens; none without it"),
+  keep_turns: optional(whole(0), "Number of latest turns that stay word for word; 6 without it"),
+  keep_first: optional(flag, "If true, the first input stays in every request"),
+  summarize: optional(
+    flagOr(isText, label),
+    "Name of the model that summarizes older turns; true for that of the step, false for no summary",
+  ),
+}, true);
+
 // Only what Deno takes as one name: it divides at every comma, and takes sockets for hosts too.
 const permission = (form: RegExp, expected: string) =>
   flagOr((value) => typeof value !== "boolean", list(textLike(form, expected)));
@@ -183,21 +194,17 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
     "Model of all steps, or several by name, one of them global or default",
   ),
   embedding_model: optional(model, "Model that embeds examples and inputs"),
-  memory: optional(memory, "Summaries of long histories; not in effect yet"),
+  memory: optional(memory, "Memory of Nomos; without effect, see history"),
   flows: withDefault(list(flow), [], "Flows; refused unless they are ignored"),
   schemas: withDefault(map(label), {}, "Paths of JSON Schema files by name"),
   server: withDefault(server, defaultsOf(server), "HTTP server; not in effect yet"),
   tools: withDefault(tools, defaultsOf(tools), "Tools"),
   logging: optional(map(anything), "Logging; not in effect"),
   limits: withDefault(limits, {}, "Limits of turns and sessions"),
+  history: optional(history, "Bounds of the history that requests show"),
   data: optional(answerFields, "Data of a session, by name"),
   permissions: withDefault(permissions, {}, "Permissions of the code of tools"),
 }, true);
-
-/** Returns true if a value of `llm` is one model, not several by name. */
-export function isSingleModel(value: unknown): boolean {
-  return isRecord(value) && (typeof value.provider === "string" || typeof value.model === "string");
-}
 
 /** Schemas that occur more than once in the JSON Schema, by the names that it has for them. */
 export const definitions: Readonly<Record<string, Schema<unknown>>> = {

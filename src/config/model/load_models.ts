@@ -5,8 +5,8 @@
  */
 import type { LLM } from "../../llm/llm.ts";
 import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
-import { isSingleModel } from "../format/format.ts";
 import type { Inspection } from "../text/inspection.ts";
+import { listNamedModels, toAgentName } from "./model_names.ts";
 import { createModel } from "./models.ts";
 import type { SourcePath } from "../text/source.ts";
 import type { ReadVariable } from "../text/variables.ts";
@@ -33,7 +33,7 @@ export async function loadModels(
   readVariable: ReadVariable,
   isOpen: boolean,
 ): Promise<LoadedModels> {
-  const configs = listModels(config);
+  const configs = listNamedModels(config.llm);
   const create = (model: ModelConfig, path: SourcePath) =>
     createModel(model, {
       readVariable,
@@ -42,9 +42,11 @@ export async function loadModels(
       warn: (at, problem) => inspection.warn([...path, ...at], problem),
     });
   const isOne = typeof (llm as Partial<LLM> | undefined)?.decide === "function";
-  const given = new Map(Object.entries((isOne ? { default: llm } : llm ?? {}) as LoadedModels));
-  const findGiven = (name: string) =>
-    given.get(isOne ? "default" : name) ?? (name === "default" ? given.get("global") : undefined);
+  const given = new Map(
+    Object.entries((isOne ? { default: llm } : llm ?? {}) as LoadedModels)
+      .map(([name, model]) => [toAgentName(name), model] as const),
+  );
+  const findGiven = (name: string) => given.get(isOne ? "default" : name);
   const models = new Map<string, LLM>();
   for (const [name, { model, path }] of configs) {
     const created = findGiven(name) ?? await create(model, path);
@@ -84,21 +86,6 @@ async function createEmbedder(
   const message = `${provider} has no default embedding model`;
   inspection.report(path, { message, expected: "embedding_model in it" });
   return undefined;
-}
-
-/** Lists the models of a file, `global` as `default`. */
-function listModels(
-  { llm }: Pick<AgentConfig, "llm">,
-): ReadonlyMap<string, { readonly model: ModelConfig; readonly path: SourcePath }> {
-  if (llm === undefined) return new Map();
-  if (isSingleModel(llm)) {
-    return new Map([["default", { model: llm as ModelConfig, path: ["llm"] }]]);
-  }
-  return new Map(
-    Object.entries(llm as Readonly<Record<string, ModelConfig>>).map(([name, model]) => {
-      return [name === "global" ? "default" : name, { model, path: ["llm", name] }];
-    }),
-  );
 }
 
 /** Returns a model that decides like one, and embeds like another. */

@@ -6,8 +6,8 @@
 import type { LLM } from "../../llm/llm.ts";
 import { withSchemaProfile } from "../../testing/play/played_core.ts";
 import type { AgentConfig } from "../format/agent_config.ts";
-import { isSingleModel } from "../format/format.ts";
 import { type GivenModels, type LoadedModels, loadModels } from "../model/load_models.ts";
+import { listNamedModels } from "../model/model_names.ts";
 import { ConfigFileError, type ConfigProblem } from "../text/problem.ts";
 import type { Source } from "../text/source.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "../text/variables.ts";
@@ -41,11 +41,10 @@ export async function loadMainModel(
  * model of the file accepts, as far as that can be created without the environment.
  */
 export async function createPlayedModels(player: LLM, models: FileModels): Promise<GivenModels> {
-  const { llm } = models;
   const { loaded } = await load(models, () => undefined);
-  const names = llm === undefined || isSingleModel(llm) ? [] : Object.keys(llm);
-  const played = ["default", ...names].map((name): [string, LLM] => {
-    const model = loaded[name === "global" ? "default" : name];
+  const names = new Set(["default", ...listNamedModels(models.llm).keys()]);
+  const played = [...names].map((name): [string, LLM] => {
+    const model = loaded[name];
     return [name, model === undefined ? player : withSchemaProfile(model, player)];
   });
   return { ...Object.fromEntries(played), embedding_model: player };
