@@ -4,6 +4,8 @@
  * @module
  */
 import type { FlagValues } from "../profile/command_line.ts";
+import type { CountCalls } from "../profile/functions/call_counts.ts";
+import type { CountedCalls } from "./host/protocol.ts";
 import type { Output } from "./terminal/output.ts";
 import type { Project } from "./launcher/project.ts";
 
@@ -142,4 +144,8 @@ export interface LauncherCall<Name extends CommandName> extends CommandCall<Name
 export interface AgentCall<Name extends CommandName> extends CommandCall<Name> {
   /** Agent of the command. */
   readonly project: Project;
+  /** Calls that another process counted. Default: none. */
+  readonly counted?: CountedCalls | undefined;
+  /** Counter of calls, in the process that counts them. Default: the command runs as usual. */
+  readonly countCalls?: CountCalls | undefined;
 }

@@ -169,7 +169,8 @@ What is played:
 What is shown:
       --by KEY          order the tables by time (default), tokens or cost
       --turn NUMBER     this turn alone, event by event
-      --functions       the author's and the framework's functions, as \`deno task profile\` has them
+      --functions       the author's and the framework's functions: CPU times, and exact calls, which
+                        a second process counts (with Deno), in 10 to 40 more plays
   -n, --iterations N    play the conversation N times after one that warms up (3)
       --markdown        a comment for a pull request
   -o, --output STEM     write STEM.svg, STEM.speedscope.json and, with --functions, STEM.cpuprofile

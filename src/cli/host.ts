@@ -5,10 +5,18 @@
  * @module
  */
 import process from "node:process";
-import { endProcess } from "./host/guard_process.ts";
 import type { HostCall } from "./host/protocol.ts";
-import { runHost } from "./host/run_host.ts";
 
-// Without an await of this module, about which Deno itself would complain if it never ended. Timers
-// and connections of an agent's modules would keep the process alive.
-runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall).then(endProcess);
+// Without an await of this module, about which Deno itself would complain if it never ended.
+run(JSON.parse(process.argv[2] ?? "{}"));
+
+async function run(call: HostCall): Promise<never> {
+  // Only modules that are loaded afterwards are counted.
+  const countCalls = call.countsCalls
+    ? await (await import("../profile/functions/call_counts.ts")).startCounting()
+    : undefined;
+  const { runHost } = await import("./host/run_host.ts");
+  const { endProcess } = await import("./host/guard_process.ts");
+  // Timers and connections of an agent's modules would keep the process alive.
+  return endProcess(await runHost(call, countCalls));
+}

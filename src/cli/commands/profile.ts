@@ -4,21 +4,14 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { readConversation } from "../../config/conversation/conversation.ts";
-import { ConfigFileError, formatProblem } from "../../config/text/problem.ts";
-import { MockLLM } from "../../llm/mock_llm.ts";
 import { genaiPrices } from "../../prices/genai_prices.ts";
 import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
-import {
-  type FunctionProfile,
-  profileFunctions,
-} from "../../profile/functions/profile_functions.ts";
+import type { CountCalls } from "../../profile/functions/call_counts.ts";
+import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
 import {
   type AgentProfile,
-  benchAgent,
   compareWithBase,
   type Comparison,
-  type ConversationScript,
   formatBase,
   formatComparison,
   formatProfile,
@@ -28,8 +21,8 @@ import {
 } from "../../profile/mod.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../host/open_agent.ts";
-import { locateScript } from "../profile/needs.ts";
+import { withPlayedAgent } from "../profile/played_agent.ts";
+import { countPlays, samplePlays } from "../profile/played_functions.ts";
 import {
   checkWritable,
   listOutputs,
@@ -51,6 +44,7 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   const flags = readProfileFlags(options, positionals);
   const { by, markdown, output: stem, save, against, session } = options;
   if (session !== undefined) return await profileSession(call, session, flags.turn);
+  if (call.countCalls !== undefined) return await countFunctions(call, call.countCalls);
   const base = against === undefined ? undefined : readBase(readText(against));
   checkWritable([
     ...save === undefined ? [] : [save],
@@ -68,13 +62,18 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);
   const exitCode = exitCodeOf(comparison);
+  const uncounted = call.counted !== undefined && "missing" in call.counted
+    ? call.counted.missing
+    : undefined;
   if (output.json) {
     output.document({
       ok: exitCode === EXIT.yes,
       ...profile,
       ...comparison && { comparison },
-      ...functions &&
-        { functions: functionTableData(functions.rows, VIEW, urlOfFolder(root)).rows },
+      ...functions && {
+        functions: functionTableData(functions.rows, VIEW, urlOfFolder(root)).rows,
+        ...uncounted !== undefined && { uncounted },
+      },
     });
     return exitCode;
   }
@@ -82,31 +81,41 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
     ...comparison === undefined ? [] : [formatComparison(comparison, { markdown })],
     // A comment has the comparison alone.
     ...comparison !== undefined && markdown ? [] : [tables],
-    ...functions === undefined ? [] : [formatFunctions(functions, root, markdown)],
+    ...functions === undefined ? [] : [formatFunctions(functions, root, markdown, uncounted)],
   ];
   output.write(shown(texts.join("\n")));
   return exitCode;
 }
 
+/** Prints the call counts for the process that samples. */
+async function countFunctions(
+  call: AgentCall<"profile">,
+  countCalls: CountCalls,
+): Promise<number> {
+  const { output, options: { iterations } } = call;
+  const counts = await withPlayedAgent(
+    call,
+    (played) => countPlays(played, iterations, countCalls),
+  );
+  output.document({ ok: true, counts });
+  return EXIT.yes;
+}
+
 /** Plays the agent of the command. */
-async function play(
+function play(
   call: AgentCall<"profile">,
   latency: ReturnType<typeof readProfileFlags>["latency"],
 ): Promise<{ readonly profile: AgentProfile; readonly functions: FunctionProfile | undefined }> {
-  const { options: { model, iterations, save, against, functions: samples }, output } = call;
-  const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
-  const opened = await open(call, onNote);
-  try {
-    const { agent } = opened;
-    const script = await readScript(call, opened);
+  const { options: { model, iterations, save, against, functions: samples }, output, counted } =
+    call;
+  return withPlayedAgent(call, async (played) => {
+    const { agent, script, options } = played;
     if (script === undefined && (save ?? against) !== undefined) {
       throw makeScriptError(save !== undefined);
     }
-    const context = async ({ sessionId }: { readonly sessionId: string }) =>
-      (await opened.openContext(sessionId)).context;
     const turns = script === undefined ? "" : ` of ${script.length}`;
     const profile = await profileAgent(agent, script, {
-      context,
+      ...options,
       model,
       latency,
       iterations,
@@ -118,56 +127,9 @@ async function play(
     });
     if (!samples) return { profile, functions: undefined };
     output.progress("sampling functions");
-    const playOnce = benchAgent(agent, script, { context });
-    await playOnce();
-    const functions = await profileFunctions(async () => {
-      for (let run = 0; run < iterations; run++) await playOnce();
-    }, { runs: iterations });
-    return { profile, functions };
-  } finally {
-    output.progress("");
-    await opened.close();
-  }
-}
-
-/** Opens the agent with its own models, whose names and prices the profile has. */
-async function open(
-  { project, options: { model } }: AgentCall<"profile">,
-  onNote: (text: string) => void,
-): Promise<OpenedAgent> {
-  const options: OpenAgentOptions = {
-    ignoreFlows: true,
-    onWarning: (warning) => onNote(formatProblem(warning)),
-    onNote,
-  };
-  try {
-    return await openAgent(project, options);
-  } catch (error) {
-    if (model === "real" || !(error instanceof ConfigFileError)) throw error;
-    // A mock plays an agent whose keys are not there.
-    const opened = await openAgent(project, { ...options, player: new MockLLM() });
-    onNote("The models of the agent cannot be created here, so its tokens have no price.");
-    return opened;
-  }
-}
-
-/** Reads the script that the user named, or the one beside the agent; undefined if there is none. */
-async function readScript(
-  { options: { script }, project }: AgentCall<"profile">,
-  { file }: OpenedAgent,
-): Promise<ConversationScript | undefined> {
-  const path = script ?? locateScript(project);
-  if (script === undefined && !existsSync(path)) return undefined;
-  const { steps = [] } = file?.config ?? {};
-  const names = file === undefined ? {} : {
-    steps: steps.map(({ step_id }) => step_id),
-    tools: steps.flatMap(({ available_tools }) => available_tools),
-  };
-  const turns = await readConversation(path, names);
-  return turns.map(({ input, decisions }) => ({
-    ...input !== undefined && { input },
-    decisions: decisions.map(({ decision }) => decision),
-  }));
+    const counts = counted !== undefined && "counts" in counted ? counted.counts : undefined;
+    return { profile, functions: await samplePlays(played, iterations, counts) };
+  });
 }
 
 function makeScriptError(isSaving: boolean): CommandError {
@@ -190,7 +152,12 @@ function exitCodeOf(comparison: Comparison | undefined): number {
   }
 }
 
-function formatFunctions({ rows }: FunctionProfile, root: string, markdown: boolean): string {
-  const table = `${formatFunctionTable(rows, VIEW, urlOfFolder(root))}\n`;
+function formatFunctions(
+  { rows }: FunctionProfile,
+  root: string,
+  markdown: boolean,
+  uncounted: string | undefined,
+): string {
+  const table = `${formatFunctionTable(rows, VIEW, urlOfFolder(root), uncounted)}\n`;
   return markdown ? `\`\`\`\`text\n${table}\`\`\`\`\n` : table;
 }

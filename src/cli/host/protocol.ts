@@ -19,4 +19,13 @@ export interface HostCall {
   readonly args: readonly string[];
   /** Agent of the command. */
   readonly project: Project;
+  /** True if the process counts the calls of functions, and does nothing else. Default: false. */
+  readonly countsCalls?: boolean;
+  /** Calls that another process counted for this one. Default: none. */
+  readonly counted?: CountedCalls;
 }
+
+/** Call counts, as the counting process packed them, or the reason why there are none. */
+export type CountedCalls =
+  | { readonly counts: string }
+  | { readonly missing: string };

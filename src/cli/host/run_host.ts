@@ -6,6 +6,7 @@
 import { findPlace } from "../../config/text/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
+import type { CountCalls } from "../../profile/functions/call_counts.ts";
 import type { CommandCode } from "../commands.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall, CommandName } from "../flags.ts";
@@ -28,9 +29,13 @@ const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<Age
 /**
  * Runs a call of the launcher.
  *
+ * @param countCalls Counter of calls, in the process that counts them.
  * @returns The exit code.
  */
-export async function runHost({ protocol, version, args, project }: HostCall): Promise<number> {
+export async function runHost(
+  { protocol, version, args, project, counted }: HostCall,
+  countCalls?: CountCalls,
+): Promise<number> {
   if (protocol !== PROTOCOL) {
     const message = `Cannot run the agent: the command nomos has version ${version}, and the ` +
       `project's @nomos/agent has version ${VERSION}. Update the older one, with ` +
@@ -42,11 +47,13 @@ export async function runHost({ protocol, version, args, project }: HostCall): P
     return EXIT.usage;
   }
   redirectConsole();
-  return await runCommand(args, async (name, call) => {
+  // The launcher reads the document of a counting process.
+  const read = countCalls === undefined ? args : [...args.slice(0, 1), "--json", ...args.slice(1)];
+  return await runCommand(read, async (name, call) => {
     const endGuard = guardProcess((accident) => call.output.fail(describeAccident(accident)));
     try {
       const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
-      return await (await load()).run({ ...call, project });
+      return await (await load()).run({ ...call, project, counted, countCalls });
     } finally {
       endGuard();
     }

@@ -12,21 +12,34 @@ const PATIENCE = 2_000;
 export interface Child {
   /** Exit code; 128 and the number of the signal that killed it. */
   readonly code: Promise<number>;
+  /** Text that it wrote to stdout; empty if that is the stdout of this process. */
+  readonly stdout: Promise<string>;
   /** Asks it to stop, when its turn has settled. */
   stop(): void;
 }
 
 /**
- * Runs Deno with the streams of this process. The terminal sends Ctrl-C to both processes: this one
+ * Runs Deno. The terminal sends Ctrl-C to both processes: this one
  * waits until the other has stored its turn, and passes SIGTERM on.
+ *
+ * @param streams Streams of the child: those of this process, or stdout alone, which is collected.
  */
-export async function runDeno(args: string[]): Promise<Child> {
+export async function runDeno(
+  args: string[],
+  streams: "inherited" | "stdout only" = "inherited",
+): Promise<Child> {
   const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
   // Without that permission, the name may be allowed.
   const program = state === "granted" ? Deno.execPath() : "deno";
-  const stdio = "inherit" as const;
-  const child = new Deno.Command(program, { args, stdin: stdio, stdout: stdio, stderr: stdio })
-    .spawn();
+  const isCollected = streams === "stdout only";
+  const others = isCollected ? "null" : "inherit";
+  const child = new Deno.Command(program, {
+    args,
+    stdin: others,
+    stdout: isCollected ? "piped" : "inherit",
+    stderr: others,
+  }).spawn();
+  const stdout = isCollected ? new Response(child.stdout).text() : Promise.resolve("");
   let interrupted = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kill = (signal: Deno.Signal) => {
@@ -58,5 +71,5 @@ export async function runDeno(args: string[]): Promise<Child> {
       for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
     },
   );
-  return { code, stop };
+  return { code, stdout, stop };
 }

@@ -10,6 +10,7 @@ import { quote } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import { AgentPermissions } from "./agent_permissions.ts";
 import { runDeno } from "./child.ts";
+import { runCounting } from "./count_calls.ts";
 import { type Command, COMMANDS } from "../commands.ts";
 import { exists } from "./deno_config.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
@@ -39,7 +40,10 @@ export async function launch(
   const envFiles = findEnvFiles(options["env-file"], project);
   const call: HostCall = { protocol: PROTOCOL, version: VERSION, args, project };
   if (!("Deno" in globalThis)) {
-    if (!isWatched(options)) return await runHere(call, envFiles);
+    if (!isWatched(options)) {
+      const counted = { missing: "that needs a second process, which only Deno can start" };
+      return await runHere({ ...call, counted }, envFiles);
+    }
     throw new CommandError("Cannot watch files: --watch needs Deno, which begins a process anew");
   }
   const permissions = new AgentPermissions(projects, envFiles, readGrants(options), {
@@ -47,27 +51,37 @@ export async function launch(
     runsAgent: command.runsAgent ?? false,
   });
   const { specifier, flags } = findHostModule(project);
-  const start = async (args: readonly string[]) => {
-    return await runDeno([
-      "run",
-      "--quiet",
-      // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
-      ...project.isModule && isTerminal(0) && isTerminal(2) ? [] : ["--no-prompt"],
-      ...flags,
-      ...envFiles.map((file) => `--env-file=${file}`),
-      ...await permissions.toFlags(),
-      specifier,
-      JSON.stringify({ ...call, args } satisfies HostCall),
-    ]);
-  };
-  if (!isWatched(options)) return await (await start(args)).code;
+  const listFlags = async () => [
+    "run",
+    "--quiet",
+    // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
+    ...project.isModule && isTerminal(0) && isTerminal(2) ? [] : ["--no-prompt"],
+    ...flags,
+    ...envFiles.map((file) => `--env-file=${file}`),
+    ...await permissions.toFlags(),
+  ];
+  const program = (changes: Partial<HostCall>) => [
+    specifier,
+    JSON.stringify({ ...call, ...changes } satisfies HostCall),
+  ];
+  if (!isWatched(options)) {
+    const flags = await listFlags();
+    if (!countsCalls(options)) return await (await runDeno([...flags, ...program({})])).code;
+    output.progress("counting calls");
+    // Compiled code skips some counters.
+    const counting = [...flags, "--v8-flags=--jitless", ...program({ countsCalls: true })];
+    const counted = await runCounting(counting);
+    output.progress("");
+    if (typeof counted === "number") return counted;
+    return await (await runDeno([...flags, ...program({ counted })])).code;
+  }
   const isTalk = name === "run";
   // The session goes on in the next process.
   const session = isTalk && (options as OptionsOf<"run">).session === undefined
     ? [`--session=${crypto.randomUUID().slice(0, 8)}`]
     : [];
   return await runWatched(project.root, {
-    start: () => start([...args, ...session]),
+    start: async () => runDeno([...await listFlags(), ...program({ args: [...args, ...session] })]),
     goesOn: (code) => isTalk ? code === EXIT.no : code !== EXIT.usage,
     onChange: (file) => output.note(shownInLine(`${file} changed`)),
   });
@@ -75,6 +89,10 @@ export async function launch(
 
 function isWatched(options: object): boolean {
   return "watch" in options && options.watch === true;
+}
+
+function countsCalls(options: object): boolean {
+  return "functions" in options && options.functions === true;
 }
 
 /**

@@ -48,19 +48,19 @@ const COUNTED_NOTE =
 An async call counts once; its cumulative time excludes the time it is suspended.`;
 
 /** Note below the table if only times are known. */
-const SAMPLED_NOTE =
-  `Calls are not counted. The cumulative time of an async function excludes the time \
-it is suspended.`;
+const SAMPLED_NOTE = "The cumulative time of an async function excludes the time it is suspended.";
 
 /**
  * Formats a table of functions with its order, its sums and its notes, without a final newline.
  *
  * @param root `file:` URL of the project, with a slash at the end.
+ * @param uncounted Reason why no calls were counted, if they were not. Default: none is named.
  */
 export function formatFunctionTable(
   rows: readonly FunctionRow[],
   view: RowView,
   root: string,
+  uncounted?: string,
 ): string {
   const selection = selectRows(labelRows(rows, root), view);
   const all = sumRows(rows).self;
@@ -70,7 +70,9 @@ export function formatFunctionTable(
     formatRows(selection.shown, all),
     "",
     formatSums(selection, view, all),
-    ...(rows.every(isUncounted) ? [SAMPLED_NOTE] : [COUNTED_NOTE, formatUncounted(rows, all)]),
+    ...(rows.every(isUncounted)
+      ? [`Calls are not counted${uncounted === undefined ? "" : `: ${uncounted}`}. ${SAMPLED_NOTE}`]
+      : [COUNTED_NOTE, formatUncounted(rows, all)]),
   ].join("\n");
 }
 

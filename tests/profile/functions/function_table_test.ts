@@ -6,7 +6,7 @@ import { place, ROOT } from "../fixture.ts";
 
 const VIEW: RowView = { sort: "self", filter: "", top: 1, beyond: "others" };
 
-Deno.test("formatFunctionTable() says of times without counts that no calls were counted", () => {
+Deno.test("formatFunctionTable() says of times without counts why no calls were counted", () => {
   const rows = joinRows(
     [
       { place: place("caller", "src/a.ts", 3), self: 0, cumulative: 30 },
@@ -15,15 +15,15 @@ Deno.test("formatFunctionTable() says of times without counts that no calls were
     undefined,
     1,
   );
-  assertEquals(formatFunctionTable(rows, VIEW, ROOT).split("\n"), [
+  assertEquals(formatFunctionTable(rows, VIEW, ROOT, "no second process").split("\n"), [
     "Ordered by self time",
     "",
     "ncalls  tottime µs      %  percall µs  cumtime µs      %  percall µs  filename:lineno(function)",
     "     -        30.0  100.0           -        30.0  100.0           -  src/a.ts:9(work)",
     "",
     "Shown: 1 row (100.0 % of the time); others: 1 row (0.0 % of the time)",
-    "Calls are not counted. The cumulative time of an async function excludes the time it is " +
-    "suspended.",
+    "Calls are not counted: no second process. The cumulative time of an async function excludes " +
+    "the time it is suspended.",
   ]);
 });
 

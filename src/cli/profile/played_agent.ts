@@ -1,0 +1,86 @@
+/**
+ * Agent that `nomos profile` plays, with its script.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import type { ExportedAgent } from "../../config/agent_module.ts";
+import { readConversation } from "../../config/conversation/conversation.ts";
+import { ConfigFileError, formatProblem } from "../../config/text/problem.ts";
+import { MockLLM } from "../../llm/mock_llm.ts";
+import type { ConversationScript } from "../../profile/mod.ts";
+import type { PlayOptions } from "../../profile/play/play_script.ts";
+import type { AgentCall } from "../flags.ts";
+import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../host/open_agent.ts";
+import { shown } from "../terminal/shown.ts";
+import { locateScript } from "./needs.ts";
+
+/** Agent to play. */
+export interface PlayedAgent {
+  /** The agent, with its own models. */
+  readonly agent: ExportedAgent;
+  /** Inputs and decisions; undefined if an automatic mock plays. */
+  readonly script: ConversationScript | undefined;
+  /** Contexts of its sessions. */
+  readonly options: Required<Pick<PlayOptions, "context">>;
+}
+
+/** Opens the agent of a call, and closes it after `use`. */
+export async function withPlayedAgent<Result>(
+  call: AgentCall<"profile">,
+  use: (played: PlayedAgent) => Promise<Result>,
+): Promise<Result> {
+  const opened = await open(call);
+  try {
+    return await use({
+      agent: opened.agent,
+      script: await readScript(call, opened),
+      options: {
+        context: async ({ sessionId }) => (await opened.openContext(sessionId)).context,
+      },
+    });
+  } finally {
+    call.output.progress("");
+    await opened.close();
+  }
+}
+
+/** Opens the agent with its own models, whose names and prices the profile has. */
+async function open(
+  { project, output, options: { model } }: AgentCall<"profile">,
+): Promise<OpenedAgent> {
+  const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
+  const options: OpenAgentOptions = {
+    ignoreFlows: true,
+    onWarning: (warning) => onNote(formatProblem(warning)),
+    onNote,
+  };
+  try {
+    return await openAgent(project, options);
+  } catch (error) {
+    if (model === "real" || !(error instanceof ConfigFileError)) throw error;
+    // A mock plays an agent whose keys are not there.
+    const opened = await openAgent(project, { ...options, player: new MockLLM() });
+    onNote("The models of the agent cannot be created here, so its tokens have no price.");
+    return opened;
+  }
+}
+
+/** Reads the script that the user named, or the one beside the agent; undefined if there is none. */
+async function readScript(
+  { options: { script }, project }: AgentCall<"profile">,
+  { file }: OpenedAgent,
+): Promise<ConversationScript | undefined> {
+  const path = script ?? locateScript(project);
+  if (script === undefined && !existsSync(path)) return undefined;
+  const { steps = [] } = file?.config ?? {};
+  const names = file === undefined ? {} : {
+    steps: steps.map(({ step_id }) => step_id),
+    tools: steps.flatMap(({ available_tools }) => available_tools),
+  };
+  const turns = await readConversation(path, names);
+  return turns.map(({ input, decisions }) => ({
+    ...input !== undefined && { input },
+    decisions: decisions.map(({ decision }) => decision),
+  }));
+}
