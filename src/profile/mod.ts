@@ -39,11 +39,11 @@ export type {
   TurnProfile,
   WasteKind,
   WasteRow,
-} from "./report/agent_profile.ts";
-export { compareWithBase } from "./gate/compare_base.ts";
-export type { Comparison, FigureChange } from "./gate/compare_base.ts";
-export { formatComparison } from "./gate/format_comparison.ts";
-export type { FormatOptions } from "./gate/format_comparison.ts";
+} from "./agent_profile.ts";
+export { compareWithBase } from "./compare/compare_base.ts";
+export type { Comparison, FigureChange } from "./compare/compare_base.ts";
+export { formatComparison } from "./compare/format_comparison.ts";
+export type { FormatOptions } from "./compare/format_comparison.ts";
 export { formatDiff, formatWhatIf } from "./report/format_diff.ts";
 export type { FormatDiffOptions } from "./report/format_diff.ts";
 export { formatProfile } from "./report/format_profile.ts";
@@ -51,15 +51,15 @@ export type { FormatProfileOptions } from "./report/format_profile.ts";
 export type { PlayOptions } from "./play/play_script.ts";
 export { benchAgent, profileAgent } from "./play/profile_agent.ts";
 export type { ProfileOptions } from "./play/profile_agent.ts";
-export { profileLog } from "./log/profile_log.ts";
-export type { ProfileLogOptions } from "./log/profile_log.ts";
-export { formatBase, readBase, takeBase } from "./gate/profile_base.ts";
-export type { Allowance, Allowances, ProfileBase } from "./gate/profile_base.ts";
+export { profileLog } from "./profile_log.ts";
+export type { ProfileLogOptions } from "./profile_log.ts";
+export { formatBase, readBase, takeBase } from "./compare/profile_base.ts";
+export type { Allowance, Allowances, ProfileBase } from "./compare/profile_base.ts";
 export type { ProfileOrder } from "./report/profile_tables.ts";
-export { Profiler } from "./record/profiler.ts";
-export type { ProfilerOptions } from "./record/profiler.ts";
+export { Profiler } from "./profiler.ts";
+export type { ProfilerOptions } from "./profiler.ts";
 export type { PromptPart, PromptPartKind } from "./attribute/prompt_part.ts";
 export type { ConversationScript, ScriptTurn } from "./play/script.ts";
 export type { Latency } from "./play/simulated_model.ts";
-export { whatIf } from "./log/what_if.ts";
-export type { ModelBill, WhatIf, WhatIfOptions } from "./log/what_if.ts";
+export { whatIf } from "./compare/what_if.ts";
+export type { ModelBill, WhatIf, WhatIfOptions } from "./compare/what_if.ts";

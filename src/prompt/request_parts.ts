@@ -135,7 +135,8 @@ export class TranscriptParts {
   }
 }
 
-function partOf(event: VisibleEvent): RequestPart {
+/** Returns the part of an event's message. */
+export function partOf(event: VisibleEvent): RequestPart {
   const { seq } = event;
   switch (event.type) {
     case "user":

@@ -5,7 +5,7 @@
  */
 import { reasonOf } from "../../errors.ts";
 import type { Allowances } from "../../profile/mod.ts";
-import { checkAllowances } from "../../profile/gate/profile_base.ts";
+import { checkAllowances } from "../../profile/compare/profile_base.ts";
 import { UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 

@@ -4,7 +4,10 @@
  * @module
  */
 import type { SegmentKind, TimelineSegment } from "../draw/timeline.ts";
-import type { FrameworkWork, Work } from "../record/work.ts";
+import type { TurnRecord, Work } from "../record/turn_record.ts";
+
+/** Names of the framework's own work. */
+type FrameworkWork = "open turn" | "prepare request" | "read answer" | "act" | "close turn";
 
 /** Order of precedence of works that overlap. The framework's own work is under all others. */
 const PRECEDENCE: readonly SegmentKind[] = [
@@ -17,16 +20,9 @@ const PRECEDENCE: readonly SegmentKind[] = [
   "framework",
 ];
 
-/** Turn whose time is attributed, in milliseconds of one clock. */
-export interface ObservedTime {
-  /** Start of the turn. */
-  readonly from: number;
-  /** End of the turn. */
-  readonly to: number;
-  /** Step in which the turn starts. */
-  readonly step: string;
-  /** Works, in any order. What lies outside the turn is cut off. */
-  readonly works: readonly Work[];
+/** Turn whose time is attributed. */
+export interface TurnTime extends Pick<TurnRecord, "from" | "to" | "works"> {
+  readonly turn: Pick<TurnRecord["turn"], "step">;
 }
 
 /**
@@ -34,7 +30,7 @@ export interface ObservedTime {
  * end, in milliseconds of the same clock. Gaps between works belong to the framework, by the works
  * on both sides, or to nobody.
  */
-export function attributeTime({ from, to, step, works }: ObservedTime): TimelineSegment[] {
+export function attributeTime({ from, to, turn, works }: TurnTime): TimelineSegment[] {
   const cut = works
     .map((work) => ({ ...work, from: Math.max(work.from, from), to: Math.min(work.to, to) }))
     .filter((work) => work.to >= work.from)
@@ -52,10 +48,8 @@ export function attributeTime({ from, to, step, works }: ObservedTime): Timeline
     const owner = chooseOwner(active);
     if (owner === undefined) {
       const [left, right] = [ends[ended - 1], cut[begun]];
-      append(segments, nameGap(left, right, step, start, end));
-    } else if (owner.children !== undefined) {
-      for (const part of cutChild(owner, start, end)) append(segments, part);
-    } else append(segments, toSegment(owner, start, end));
+      append(segments, nameGap(left, right, turn.step, start, end));
+    } else for (const part of cutWork(owner, start, end)) append(segments, part);
   }
   return segments;
 }
@@ -77,11 +71,11 @@ function rank({ kind }: Work): number {
   return PRECEDENCE.indexOf(kind);
 }
 
-/** Returns the segments of a tool that is an agent: those of its session, and its own around them. */
-function cutChild(owner: Work, from: number, to: number): TimelineSegment[] {
+/** Returns the segments of a work: those of its session if it is an agent, and its own around them. */
+function cutWork(owner: Work, from: number, to: number): TimelineSegment[] {
   const parts: TimelineSegment[] = [];
   let at = from;
-  for (const segment of owner.children!) {
+  for (const segment of owner.children ?? []) {
     const [start, end] = [Math.max(segment.from, at), Math.min(segment.to, to)];
     if (end <= start) continue;
     if (start > at) parts.push(toSegment(owner, at, start));

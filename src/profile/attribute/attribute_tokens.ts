@@ -5,23 +5,9 @@
  */
 import type { Usage } from "../../llm/llm.ts";
 import { apportion } from "./apportion.ts";
-import type { PromptPart, PromptPartKind } from "./prompt_part.ts";
-
-/** Characters of one part of a prompt. */
-export interface PromptRange extends PromptPart {
-  /** Number of characters. */
-  readonly chars: number;
-  /** True if no earlier request of the session had them. */
-  readonly isNew: boolean;
-}
-
-/** Prompt of one request, in the order in which vendors cache it: the schema first. */
-export interface PromptLayout {
-  /** Number of characters, including the schema. */
-  readonly chars: number;
-  /** Returns the parts between two offsets in characters, which may lie within a character. */
-  slice(from: number, to: number): PromptRange[];
-}
+import { toUnits } from "./money.ts";
+import type { PromptLayout, PromptRange } from "./prompt_layout.ts";
+import type { PromptPartKind } from "./prompt_part.ts";
 
 /** Share of a model call. */
 export interface CallShare extends PromptRange {
@@ -30,19 +16,14 @@ export interface CallShare extends PromptRange {
   /** Number of tokens that were read from the vendor's cache. */
   readonly cached: number;
   /** Price in the smallest units of money, a whole number; 0 if it is not known. */
-  readonly cost: number;
+  readonly units: number;
 }
-
-/** Number of the smallest units of money in one unit of the currency. */
-export const MONEY_UNITS = 1e12;
-
-/** Part to which an answer belongs: a decision, or a summary. */
-export type AnswerPart = Extract<PromptPartKind, "answers" | "summarized">;
 
 /** Model call whose tokens are attributed. */
 export interface AttributedCall {
   readonly prompt: PromptLayout;
-  readonly answer: AnswerPart;
+  /** Part to which the answer belongs. */
+  readonly answer: PromptPartKind;
   /** Number of characters of the answer. */
   readonly answerChars: number;
   readonly usage: Usage;
@@ -110,7 +91,7 @@ function shareTokens(
   const shares = apportion(tokens, given.map(({ chars }) => chars));
   return given.map((range, index) => {
     const share = shares[index]!;
-    return { ...range, tokens: share, cached: isCached ? share : 0, cost: 0 };
+    return { ...range, tokens: share, cached: isCached ? share : 0, units: 0 };
   });
 }
 
@@ -119,7 +100,7 @@ function shareTokens(
  * the length of the whole prompt.
  */
 function shareMoney(groups: readonly Group[], { cost, priceOf }: AttributedCall): CallShare[] {
-  const units = Math.round((cost ?? 0) * MONEY_UNITS);
+  const units = toUnits(cost ?? 0);
   if (units === 0) return groups.flatMap(({ shares }) => shares);
   const tokensOf = (shares: readonly CallShare[]) => shares.map(({ tokens }) => tokens);
   const prices = groups.map(({ usage, shares }) =>
@@ -132,6 +113,6 @@ function shareMoney(groups: readonly Group[], { cost, priceOf }: AttributedCall)
   const totals = priced.length === 1 ? [units] : apportion(units, prices);
   return priced.flatMap((shares, index) => {
     const costs = apportion(totals[index]!, tokensOf(shares));
-    return shares.map((share, at) => ({ ...share, cost: costs[at]! }));
+    return shares.map((share, at) => ({ ...share, units: costs[at]! }));
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Tokens and money of one observed model call.
+ * Tokens and money of one model call.
  *
  * @module
  */
@@ -7,78 +7,51 @@ import { computePrice, type CostOf } from "../../cost/call_usage.ts";
 import { isPrice } from "../../cost/limits.ts";
 import type { Usage } from "../../llm/llm.ts";
 import { estimateUsage, readUsage } from "../../llm/usage.ts";
-import {
-  type AnswerPart,
-  attributeTokens,
-  type CallShare,
-  MONEY_UNITS,
-} from "./attribute_tokens.ts";
-import { measureAlone, type MeasuredRequest, PromptLedger } from "./prompt_ledger.ts";
-import type { ModelCall, ModelEvent, RecordedCall } from "../record/turn_record.ts";
+import type { ModelCall, ModelEvent } from "../record/turn_record.ts";
+import { attributeTokens, type CallShare } from "./attribute_tokens.ts";
+import { toUnits } from "./money.ts";
+import type { PromptPartKind } from "./prompt_part.ts";
+import type { RequestSize } from "./request_meter.ts";
 
 /** Model call with its tokens and money. */
-export interface CallTokens extends MeasuredRequest {
+export interface CallTokens {
   readonly call: ModelCall;
+  readonly size: RequestSize;
   /** Parts to which the tokens and the money belong. */
   readonly shares: readonly CallShare[];
   /** Part to which the answer belongs. */
-  readonly answer: AnswerPart;
+  readonly answer: PromptPartKind;
   /** Characters of the answer. */
   readonly answerChars: number;
   /** Tokens of prompt and answer. */
   readonly tokens: number;
   /** Price in the smallest units of money; undefined if it is not known. */
-  readonly cost: number | undefined;
+  readonly units: number | undefined;
   /** True if the tokens were estimated from characters. */
   readonly isEstimated: boolean;
 }
 
-/** Counts the tokens of a session's model calls, in order. */
-export class TokenCounter {
-  readonly #ledger: PromptLedger;
-  readonly #costOf: CostOf | undefined;
-
-  /**
-   * Creates a counter of a session whose first `pastEvents` events were not observed; `costOf`
-   * returns the price of tokens, if it is known.
-   */
-  constructor(costOf: CostOf | undefined, pastEvents: number) {
-    this.#costOf = costOf;
-    this.#ledger = new PromptLedger(pastEvents);
-  }
-
-  /** Counts the next call. */
-  count(call: RecordedCall): CallTokens {
-    const { request } = call;
-    const measured = request.legal === undefined
-      ? measureAlone(request)
-      : this.#ledger.measure(request);
-    return countCall(call, measured, this.#costOf);
-  }
-}
-
-/** Counts the tokens of a call whose request is measured. */
+/** Counts the tokens of a call; `costOf` returns the price of tokens, if it is known. */
 export function countCall(
   call: ModelCall,
-  measured: MeasuredRequest,
+  size: RequestSize,
   costOf: CostOf | undefined,
 ): CallTokens {
   const { llm, end } = call;
   const answerChars = countAnswer(end);
-  const answer = measured.isAlone ? "summarized" : "answers";
-  const { usage: reported, cost: given, model } = readEnd(end);
-  const { prompt } = measured;
-  const usage = readUsage(reported) ?? estimateUsage(prompt.chars, answerChars);
-  const priceOf = (part: Usage) => readPrice(computePrice(costOf, part, llm, model));
-  const cost = readPrice(given) ?? priceOf(usage);
+  const answer = size.isAlone ? "summarized" : "answers";
+  const { prompt } = size;
+  const usage = readUsage(end?.usage) ?? estimateUsage(prompt.chars, answerChars);
+  const priceOf = (part: Usage) => readPrice(computePrice(costOf, part, llm, end?.model));
+  const cost = readPrice(end?.cost) ?? priceOf(usage);
   return {
-    ...measured,
     call,
+    size,
     shares: attributeTokens({ prompt, answer, answerChars, usage, cost, priceOf }),
     answer,
     answerChars,
     tokens: (usage.input ?? 0) + (usage.output ?? 0),
-    cost: cost === undefined ? undefined : Math.round(cost * MONEY_UNITS),
+    units: cost === undefined ? undefined : toUnits(cost),
     isEstimated: usage.isEstimated === true,
   };
 }
@@ -86,12 +59,6 @@ export function countCall(
 /** Returns a price; undefined if it is not known, or is no number from 0. */
 export function readPrice(price: unknown): number | undefined {
   return isPrice(price) ? price : undefined;
-}
-
-function readEnd(
-  end: ModelEvent | undefined,
-): { readonly usage?: Usage; readonly cost?: number; readonly model?: string } {
-  return end ?? {};
 }
 
 /** Returns the characters of a decision or a refused output. */

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { MONEY_UNITS } from "./attribute_tokens.ts";
+
+/** Number of the smallest units of money in one unit of the currency. */
+const UNITS = 1e12;
+
+/** Converts a price to the smallest units of money. */
+export function toUnits(price: number): number {
+  return Math.round(price * UNITS);
+}
 
 /** Sum of tokens and money. */
 export class Sum {
@@ -17,14 +24,9 @@ export class Sum {
     if (units !== undefined) this.#units = (this.#units ?? 0) + units;
   }
 
-  /** Price in the smallest units. */
-  get units(): number {
-    return this.#units ?? 0;
-  }
-
   /** Tokens, and the price in units of the currency if it is known, as fields of a row. */
   get fields(): { readonly tokens: number; readonly cost?: number } {
     const { tokens } = this;
-    return { tokens, ...(this.#units !== undefined && { cost: this.#units / MONEY_UNITS }) };
+    return { tokens, ...(this.#units !== undefined && { cost: this.#units / UNITS }) };
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RequestPart } from "../../prompt/request_parts.ts";
 
 /**
  * Part of what a model reads or writes: `"schema"`, the JSON Schema of the answer; `"standing
@@ -36,6 +37,29 @@ export interface PromptPart {
   readonly part: PromptPartKind;
   /** Name of the tool of a result, or of the step of a schema or a step message. */
   readonly name?: string;
+}
+
+/** Returns the part of a message of a request; without its origin, it is of no known part. */
+export function convertPart(origin: RequestPart | undefined): PromptPart {
+  if (origin === undefined) return { part: "other" };
+  const { kind, tool = "", step = "" } = origin;
+  switch (kind) {
+    case "standing":
+      return { part: "standing text" };
+    case "summary":
+    case "user":
+      return { part: kind };
+    case "decision":
+      return { part: "decisions" };
+    case "result":
+      return { part: "tool results", name: tool };
+    case "notice":
+      return { part: "notices" };
+    case "step":
+      return { part: "step message", name: step };
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Returns a text that identifies a part. */

@@ -4,22 +4,25 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { TimelineLane, TimelineSegment } from "../draw/timeline.ts";
-import type { EventProfile, TurnProfile } from "../report/agent_profile.ts";
-import { MONEY_UNITS } from "./attribute_tokens.ts";
-import type { CallTokens } from "./call_tokens.ts";
+import type { TimelineLane } from "../draw/timeline.ts";
+import type { EventProfile, TurnProfile } from "../agent_profile.ts";
 import { cutText } from "../report/safe_text.ts";
-import type { RecordedWork, TurnRecord } from "../record/turn_record.ts";
+import type { TurnRecord, Work } from "../record/turn_record.ts";
+import type { CallTokens } from "./call_tokens.ts";
+import type { AttributedTurn } from "./profile_rows.ts";
+import { Sum } from "./money.ts";
 
 /** Builds the profile of a turn; its times count from its start. */
-export function profileTurn(record: TurnRecord, calls: readonly CallTokens[]): TurnProfile {
-  const { turn, from, to, end, segments, works, events } = record;
-  const move = (segment: TimelineSegment) => moveBy(segment, -from);
-  const lanes = listLanes(works).map(({ name, children, ...work }): TimelineLane => ({
-    name,
-    from: work.from - from,
-    to: work.to - from,
-    ...(children !== undefined && { children: children.map(move) }),
+export function profileTurn({ record, segments, calls }: AttributedTurn): TurnProfile {
+  const { turn, from, to, end, works, events } = record;
+  const move = <Span extends { readonly from: number; readonly to: number }>(span: Span): Span => ({
+    ...span,
+    from: span.from - from,
+    to: span.to - from,
+  });
+  const lanes = listLanes(works).map((work): TimelineLane => ({
+    ...move({ name: work.name, from: work.from, to: work.to }),
+    ...(work.children && { children: work.children.map(move) }),
   }));
   const ended = new Map(calls.map((call) => [call.call.end as SessionEvent | undefined, call]));
   return {
@@ -30,27 +33,26 @@ export function profileTurn(record: TurnRecord, calls: readonly CallTokens[]): T
     wall: to - from,
     segments: segments.map(move),
     ...(lanes.length > 0 && { lanes }),
-    events: events.map(({ at, event }): EventProfile => {
-      const { tokens, cost } = ended.get(event) ?? {};
-      return {
-        at: at - from,
-        seq: event.seq,
-        type: event.type,
-        what: cutText(describeEvent(event)),
-        ...(tokens !== undefined && { tokens }),
-        ...(cost !== undefined && { cost: cost / MONEY_UNITS }),
-      };
-    }),
+    events: events.map(({ at, event }): EventProfile => ({
+      at: at - from,
+      seq: event.seq,
+      type: event.type,
+      what: cutText(describeEvent(event)),
+      ...sumOf(ended.get(event)),
+    })),
   };
 }
 
-/** Moves a segment in time. */
-export function moveBy(segment: TimelineSegment, by: number): TimelineSegment {
-  return { ...segment, from: segment.from + by, to: segment.to + by };
+/** Tokens and price of a call, as fields of its event. */
+function sumOf(call: CallTokens | undefined): Pick<EventProfile, "tokens" | "cost"> {
+  if (call === undefined) return {};
+  const sum = new Sum();
+  sum.add(call.tokens, call.units);
+  return sum.fields;
 }
 
 /** Lists the calls that ran beside others, and those of agents. */
-function listLanes(works: readonly RecordedWork[]): readonly RecordedWork[] {
+function listLanes(works: TurnRecord["works"]): readonly Work[] {
   const tools = works.filter(({ kind }) => kind === "tool");
   return tools.filter((work) =>
     work.children !== undefined ||

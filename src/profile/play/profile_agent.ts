@@ -16,11 +16,11 @@ import {
   wholeFrom,
 } from "../../llm/option_rules.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
-import type { AgentProfile } from "../report/agent_profile.ts";
-import { LoopProbe } from "../record/loop_probe.ts";
+import type { AgentProfile } from "../agent_profile.ts";
+import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
-import { CoreReplacer } from "../record/profiled_core.ts";
-import { Profiler } from "../record/profiler.ts";
+import { CoreReplacer } from "./core_replacer.ts";
+import { Profiler } from "../profiler.ts";
 import { type ConversationScript, hashScript, ScriptModel } from "./script.ts";
 import { checkLatency, type Latency, simulateModel, standIn } from "./simulated_model.ts";
 

@@ -8,7 +8,7 @@ import { checkOptions, DELAY } from "../../llm/option_rules.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { estimateUsage } from "../../llm/usage.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
-import { measureAlone, PromptLedger } from "../attribute/prompt_ledger.ts";
+import { RequestMeter } from "../attribute/request_meter.ts";
 
 /** Delays of a mock, in milliseconds. */
 export interface Latency {
@@ -40,18 +40,17 @@ export function checkLatency(latency: Latency): void {
 export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Latency): LLM {
   const { firstToken = 0, perThousandRead = 0, perTokenWritten = 0 } = latency;
   const rule = cacheRuleOf(like.name);
-  const ledgers = new Map<string | undefined, PromptLedger>();
+  const meters = new Map<string | undefined, RequestMeter>();
   const delay = async (milliseconds: number, { signal }: LLMRequest) => {
     if (milliseconds > 0) await wait(clock, milliseconds, signal);
   };
 
   /** Returns the tokens of the prompt, and those of them that a cache serves. */
   const measure = (request: LLMRequest) => {
-    const { sessionId, legal } = request;
-    let ledger = ledgers.get(sessionId);
-    if (ledger === undefined) ledgers.set(sessionId, ledger = new PromptLedger(0));
-    const size = legal === undefined ? measureAlone(request) : ledger.measure(request);
-    const { schemaChars, stableChars, isSchemaStable, prompt } = size;
+    const { sessionId } = request;
+    let meter = meters.get(sessionId);
+    if (meter === undefined) meters.set(sessionId, meter = new RequestMeter(0));
+    const { schemaChars, stableChars, isSchemaStable, prompt } = meter.measure(request);
     const stable = isSchemaStable ? Math.floor((schemaChars + stableChars) / 4) : 0;
     return { chars: prompt.chars, cachedInput: countCached(rule, stable) };
   };

@@ -1,23 +1,45 @@
 /**
- * Records of turns, from which profiles are built.
+ * Records of turns: what happened in them and when, as an observer saw it or a log tells.
  *
  * @module
  */
 import type { LegalActions } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { ModelCallRecord, ModelCallUsage } from "../../history/model_call.ts";
 import type { LLMRequest } from "../../llm/llm.ts";
 import type { ObservedEnd, ObservedTurn } from "../../turn/observer.ts";
-import type { TimelineSegment } from "../draw/timeline.ts";
-import type { Work } from "./work.ts";
+import type { SegmentKind, TimelineSegment } from "../draw/timeline.ts";
 
-/** Work that was observed. */
-export interface RecordedWork extends Work {
-  /** True if it is a call of its own; false if it goes on with an earlier one, or is only a mark. */
-  readonly isCall: boolean;
+/** Turn, in milliseconds of one clock. */
+export interface TurnRecord {
+  readonly turn: ObservedTurn;
+  readonly from: number;
+  readonly to: number;
+  readonly end: ObservedEnd;
+  /** Works, in order of their starts if they were observed. */
+  readonly works: readonly Work[];
+  /** Model calls, in order. */
+  readonly calls: readonly ModelCall[];
+  /** Events, and when they were committed. */
+  readonly events: readonly { readonly at: number; readonly event: SessionEvent }[];
 }
 
-/** Event with which a model call ends. */
-export type ModelEvent = SessionEvent<"decision" | "error" | "model_failed" | "summary" | "limit">;
+/** Work that a turn may have waited for. Works of one turn may overlap. */
+export interface Work {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: Exclude<SegmentKind, "unattributed">;
+  /** Name of the guard, model or tool, or of the work. */
+  readonly name: string;
+  /** Step in which it happened. */
+  readonly step: string;
+  /** Number of the model call to which it belongs, from 0; absent before the first. */
+  readonly decision?: number;
+  /** True if it is a call of its own; false if it goes on with an earlier one, or is only a mark. */
+  readonly isCall: boolean;
+  /** Segments of the agent that ran as this tool. */
+  readonly children?: readonly TimelineSegment[];
+}
 
 /** Model call of a turn. */
 export interface ModelCall {
@@ -27,36 +49,22 @@ export interface ModelCall {
   readonly step: string;
   /** Number of the call in its turn, from 0. */
   readonly decision: number;
-  /** Offer of the request, as {@linkcode listOffers} has it; absent if it is not known. */
+  /** Tools that the request offered, and routes, such as `"→ pay"`; absent if they are not known. */
   readonly offers?: readonly string[];
   /** Number of events of the turn before the call. */
   readonly eventsBefore: number;
+  /** Request; absent in a log. Its messages are read when the turn is over. */
+  readonly request?: LLMRequest;
   /** Event with which it ended; undefined if the turn ended before. */
   readonly end: ModelEvent | undefined;
 }
 
-/** Lists the tools and routes that a request offered. */
-export function listOffers({ tools, routes }: LegalActions): readonly string[] {
-  return [...tools, ...routes.map((route) => `→ ${route}`)];
-}
-
-/** Model call that was observed. */
-export interface RecordedCall extends ModelCall {
-  /** Request. Its messages are read when the turn is over. */
-  readonly request: LLMRequest;
-  end: ModelEvent | undefined;
-}
-
-/** Turn that was observed, in milliseconds of one clock. */
-export interface TurnRecord {
-  readonly turn: ObservedTurn;
-  readonly from: number;
-  readonly to: number;
-  readonly end: ObservedEnd;
-  readonly segments: readonly TimelineSegment[];
-  readonly works: readonly RecordedWork[];
-  readonly events: readonly RecordedEvent[];
-}
+/** Event with which a model call ends, and the fields that some of these events have. */
+export type ModelEvent =
+  & SessionEvent<"decision" | "error" | "model_failed" | "summary" | "limit">
+  & ModelCallUsage
+  & ModelCallRecord
+  & { readonly step?: string };
 
 /** Returns true if an event ends a model call. */
 export function isModelEvent(event: SessionEvent): event is ModelEvent {
@@ -74,8 +82,7 @@ export function isModelEvent(event: SessionEvent): event is ModelEvent {
   }
 }
 
-/** Event, and when it was committed. */
-export interface RecordedEvent {
-  readonly at: number;
-  readonly event: SessionEvent;
+/** Lists the tools and routes that a request offered, as {@linkcode ModelCall.offers}. */
+export function listOffers({ tools, routes }: LegalActions): readonly string[] {
+  return [...tools, ...routes.map((route) => `→ ${route}`)];
 }

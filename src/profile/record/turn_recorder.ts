@@ -15,45 +15,38 @@ import type {
   TurnObserver,
 } from "../../turn/observer.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
-import { attributeTime } from "../attribute/attribute_time.ts";
 import {
   isModelEvent,
   listOffers,
-  type RecordedCall,
-  type RecordedEvent,
-  type RecordedWork,
+  type ModelCall,
   type TurnRecord,
+  type Work,
 } from "./turn_record.ts";
 
 /** Work that may still run. */
-interface OpenWork extends Omit<RecordedWork, "to"> {
-  to: number | undefined;
-  kind: RecordedWork["kind"];
-}
+type OpenWork = Omit<Work, "to" | "kind"> & { to: number | undefined; kind: Work["kind"] };
 
-/** Called when a turn is over. */
-export type OnRecord = (record: TurnRecord, calls: readonly RecordedCall[]) => void;
+/** Model call that may still run. */
+type OpenCall = Omit<ModelCall, "end"> & { end: ModelCall["end"] };
 
 /** Settings of a {@linkcode TurnRecorder}. */
 export interface RecorderOptions {
   /** Returns the time, in milliseconds. */
   readonly now: () => number;
+  /** Segments of the sessions of tools that run, by their ids; any tool may be an agent. */
+  readonly children: Map<string, TimelineSegment[]>;
   /** Called when the turn is over. */
-  readonly onRecord: OnRecord;
-  /** Called when a tool runs, which may be an agent with a session of that id. */
-  readonly openChild: (sessionId: string) => void;
-  /** Returns the segments of that session when the tool has ended. */
-  readonly closeChild: (sessionId: string) => readonly TimelineSegment[];
+  readonly onRecord: (record: TurnRecord) => void;
 }
 
-/** Records the works, model calls and events of one turn. */
+/** Records one turn. */
 export class TurnRecorder implements TurnObserver {
   readonly #turn: ObservedTurn;
   readonly #options: RecorderOptions;
   readonly #from: number;
   readonly #works: OpenWork[] = [];
-  readonly #calls: RecordedCall[] = [];
-  readonly #events: RecordedEvent[] = [];
+  readonly #calls: OpenCall[] = [];
+  readonly #events: TurnRecord["events"][number][] = [];
   /** Running tool calls, by their keys. */
   readonly #tools = new Map<string, OpenWork>();
   /** Work of a model that the turn waits for; undefined if it waits for none. */
@@ -114,7 +107,7 @@ export class TurnRecorder implements TurnObserver {
       // The end of a call that timed out may be looked up.
       isCall = false;
       this.#tools.set(callKey, work);
-      this.#options.openChild(childOf(this.#turn, callKey));
+      this.#options.children.set(childOf(this.#turn, callKey), []);
       return this.#watch(run, () => this.#endTool(callKey, work));
     };
   }
@@ -140,15 +133,19 @@ export class TurnRecorder implements TurnObserver {
   onEnd(end: ObservedEnd): void {
     const to = this.#options.now();
     for (const [callKey, work] of this.#tools) this.#endTool(callKey, work, to);
-    const works = this.#works.map((work): RecordedWork => ({ ...work, to: work.to ?? to }));
-    const segments = attributeTime({ from: this.#from, to, step: this.#turn.step, works });
-    const events = this.#events;
-    const record = { turn: this.#turn, from: this.#from, to, end, segments, works, events };
-    this.#options.onRecord(record, this.#calls);
+    this.#options.onRecord({
+      turn: this.#turn,
+      from: this.#from,
+      to,
+      end,
+      works: this.#works.map((work) => ({ ...work, to: work.to ?? to })),
+      calls: this.#calls,
+      events: this.#events,
+    });
   }
 
   #begin(
-    kind: RecordedWork["kind"],
+    kind: Work["kind"],
     name: string,
     isCall: boolean,
     from: number = this.#options.now(),
@@ -173,7 +170,10 @@ export class TurnRecorder implements TurnObserver {
   #endTool(callKey: string, work: OpenWork, at?: number): void {
     if (!this.#tools.delete(callKey)) return;
     this.#end(work, at);
-    const children = this.#options.closeChild(childOf(this.#turn, callKey));
+    const { children: open } = this.#options;
+    const id = childOf(this.#turn, callKey);
+    const children = open.get(id) ?? [];
+    open.delete(id);
     if (children.length > 0) Object.assign(work, { children });
   }
 
@@ -205,7 +205,7 @@ function childOf({ sessionId: id, incarnation }: ObservedTurn, callKey: string):
 
 /** Works by their kinds. */
 const WORKS: Readonly<
-  Record<ObservedWork["kind"], { readonly kind: RecordedWork["kind"]; readonly name: string }>
+  Record<ObservedWork["kind"], { readonly kind: Work["kind"]; readonly name: string }>
 > = {
   claim: { kind: "commit", name: "claim" },
   prepare: { kind: "framework", name: "prepare request" },

@@ -5,12 +5,12 @@
  */
 import { ANYTHING, checkOptions, FLAG } from "../../llm/option_rules.ts";
 import { formatCount, formatNumber } from "../draw/table.ts";
-import type { AgentProfile } from "./agent_profile.ts";
-import { formatChange, type FormatOptions } from "../gate/format_comparison.ts";
-import { FIGURES } from "../gate/profile_base.ts";
+import type { AgentProfile } from "../agent_profile.ts";
+import { formatChange, type FormatOptions } from "../compare/format_comparison.ts";
+import { FIGURES } from "../compare/profile_base.ts";
 import { formatMs, mergeNames, nameTime } from "./profile_tables.ts";
 import { formatReport, type ReportTable } from "./report.ts";
-import type { ModelBill, WhatIf } from "../log/what_if.ts";
+import type { ModelBill, WhatIf } from "../compare/what_if.ts";
 
 /** Options of {@linkcode formatDiff}. */
 export interface FormatDiffOptions extends FormatOptions {

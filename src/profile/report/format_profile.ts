@@ -6,7 +6,7 @@
 import { ConfigError, quote } from "../../errors.ts";
 import { ANYTHING, checkOptions, FLAG } from "../../llm/option_rules.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
-import type { AgentProfile, TurnProfile } from "./agent_profile.ts";
+import type { AgentProfile, TurnProfile } from "../agent_profile.ts";
 import {
   checkOrder,
   describeAttribution,

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
-import type { AgentProfile, PartRow, TimeRow } from "./agent_profile.ts";
+import type { AgentProfile, PartRow, TimeRow } from "../agent_profile.ts";
 import type { ReportTable } from "./report.ts";
 
 /** Order of the tables and their rows. */

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { attributeTime } from "../../../src/profile/attribute/attribute_time.ts";
-import type { Work } from "../../../src/profile/record/work.ts";
+import type { Work } from "../../../src/profile/record/turn_record.ts";
 
 /** Writes the segments of a turn of 100 ms as text. */
 function attribute(works: readonly Partial<Work>[]): string {
   const given = works.map((work) => ({ name: "", step: "s", ...work }) as Work);
-  const segments = attributeTime({ from: 0, to: 100, step: "s", works: given });
+  const segments = attributeTime({ from: 0, to: 100, turn: { step: "s" }, works: given });
   return segments.map(({ from, to, kind, name, agent }) =>
     `${from}-${to} ${agent === undefined ? "" : `${agent}: `}${kind} ${name}`.trim()
   ).join(", ");

@@ -1,6 +1,6 @@
 import { Agent, decide, type LLM, MockLLM } from "@nomos/agent";
 import { type AgentProfile, formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 
 /** Plays turns, and returns the profile as it was observed, and that of the log. */
 async function play(agent: Agent, inputs: readonly string[]) {
@@ -76,6 +76,33 @@ Deno.test("requests for a summary are a part of their own, prompts and answers",
     assertEquals(profile.figures.model_calls, inputs.length + requests);
   }
   for (const profile of await play(agentOf(false), inputs)) readPart(profile, "summarized");
+});
+
+Deno.test("after a summary, a log and an observer tell new texts from carried ones alike", async () => {
+  const mock = new MockLLM([decide.respond("Yes, ".repeat(400))], { whenDone: "repeat" });
+  const agent = new Agent({
+    name: "shop",
+    llm: {
+      name: "acme/mock",
+      decide: async (request) => ({
+        ...await mock.decide(request),
+        usage: { input: 10_000, output: 50 },
+      }),
+    },
+    history: { maxTokens: 1_200, keepTurns: 1, summarize: () => "They talked" },
+    timings: true,
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  const inputs = ["One", "Two", "Three", "Four"].map((input) => input.padEnd(400, "."));
+  const [observed, stored] = await play(agent, inputs);
+  const users = [observed, stored].map((profile) =>
+    profile!.parts.find(({ part }) => part === "user")!
+  );
+  for (const key of ["new", "carried", "chars"] as const) {
+    assertAlmostEquals(users[1]![key], users[0]![key], 5, key);
+  }
+  assert(users[0]!.new > 1_000);
 });
 
 Deno.test("a summary that a function writes is no model call", async () => {

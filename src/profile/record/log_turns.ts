@@ -5,22 +5,14 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { SessionStatus } from "../../history/position.ts";
-import { attributeTime } from "../attribute/attribute_time.ts";
 import {
   isModelEvent,
   listOffers,
   type ModelCall,
   type ModelEvent,
-  type RecordedEvent,
-  type RecordedWork,
   type TurnRecord,
-} from "../record/turn_record.ts";
-
-/** Turn of a log. */
-export interface LogTurn {
-  readonly record: TurnRecord;
-  readonly calls: readonly ModelCall[];
-}
+  type Work,
+} from "./turn_record.ts";
 
 /** Name of a model that the log does not have. */
 const UNKNOWN_MODEL = "model";
@@ -30,12 +22,12 @@ export function readTurns(
   events: readonly SessionEvent[],
   agent: string,
   sessionId: string,
-): LogTurn[] {
+): TurnRecord[] {
   let step = "";
   return splitTurns(events).map((turn) => {
-    const read = readTurn(turn, agent, sessionId, findStep(turn) ?? step);
-    step = read.record.end.step;
-    return read;
+    const record = readTurn(turn, agent, sessionId, findStep(turn) ?? step);
+    step = record.end.step;
+    return record;
   });
 }
 
@@ -91,13 +83,13 @@ function readTurn(
   agent: string,
   sessionId: string,
   firstStep: string,
-): LogTurn {
+): TurnRecord {
   let step = firstStep;
   // The clock of a machine may step back.
   let now = events[0]!.time;
-  const works: RecordedWork[] = [];
+  const works: Work[] = [];
   const calls: ModelCall[] = [];
-  const recorded: RecordedEvent[] = [];
+  const recorded: TurnRecord["events"][number][] = [];
   const started = new Map<string, number>();
   for (const event of events) {
     const before = now;
@@ -105,17 +97,9 @@ function readTurn(
     const decision = calls.length === 0 ? undefined : calls.length - 1;
     const place = { step, ...(decision !== undefined && { decision }) };
     if (isModelEvent(event)) {
-      const llm = ("model" in event ? event.model : undefined) ?? UNKNOWN_MODEL;
-      const at = { llm, step: "step" in event ? event.step : step, decision: calls.length };
-      const { prompt } = "prompt" in event ? event : {};
-      const offers = prompt && { offers: listOffers(prompt.offer) };
-      calls.push({ ...at, ...offers, eventsBefore: recorded.length, end: event });
-      const { step: of, decision } = at;
-      works.push(
-        ...listModelWorks(event, llm, before, now).map((work) => {
-          return { ...work, step: of, decision };
-        }),
-      );
+      const call = readCall(event, step, calls.length, recorded.length);
+      calls.push(call);
+      works.push(...listModelWorks(event, call, before, now));
     }
     if (event.type === "tool_started") started.set(event.callKey, now);
     if (event.type === "tool_finished" || event.type === "tool_suspended") {
@@ -126,37 +110,49 @@ function readTurn(
     recorded.push({ at: now, event });
     if (event.type === "moved") step = event.to;
   }
-  const time = { from: events[0]!.time, to: now };
   const first = events.find((event) => event.type === "user");
   return {
-    record: {
-      turn: { agent, sessionId, step: firstStep, ...(first && { input: first.text }) },
-      ...time,
-      end: { status: findStatus(events), step },
-      segments: attributeTime({ ...time, step: firstStep, works }),
-      works,
-      events: recorded,
-    },
+    turn: { agent, sessionId, step: firstStep, ...(first && { input: first.text }) },
+    from: events[0]!.time,
+    to: now,
+    end: { status: findStatus(events), step },
+    works,
     calls,
+    events: recorded,
   };
+}
+
+function readCall(
+  end: ModelEvent,
+  current: string,
+  decision: number,
+  eventsBefore: number,
+): ModelCall {
+  const { model: llm = UNKNOWN_MODEL, step = current, prompt } = end;
+  const offers = prompt && { offers: listOffers(prompt.offer) };
+  return { llm, step, decision, ...offers, eventsBefore, end };
 }
 
 /**
  * Lists the works of a model call: its first token and its generation, if the event has its times;
  * otherwise all of the time since the event before.
  */
-function listModelWorks(event: ModelEvent, name: string, before: number, now: number) {
-  const timing = "timing" in event ? event.timing : undefined;
-  if (timing === undefined) {
-    return [{ kind: "generation", name, from: before, to: now, isCall: true }] as const;
-  }
+function listModelWorks(
+  { timing }: ModelEvent,
+  { llm: name, step, decision }: ModelCall,
+  before: number,
+  now: number,
+): Work[] {
   const within = (time: number) => Math.min(now, Math.max(before, time));
-  const [from, to] = [within(timing.asked), within(timing.answered)];
-  const first = timing.first === undefined ? from : within(timing.first);
-  const answer = { kind: "generation", name, from: first, to, isCall: true } as const;
-  return timing.first === undefined
-    ? [answer]
-    : [{ kind: "first token", name, from, to: first, isCall: true } as const, answer];
+  const { asked = before, first = asked, answered = now } = timing ?? {};
+  const begin = within(first);
+  const place = { name, step, decision, isCall: true };
+  return [
+    ...timing?.first === undefined
+      ? []
+      : [{ ...place, kind: "first token", from: within(asked), to: begin } as const],
+    { ...place, kind: "generation", from: begin, to: within(answered) },
+  ];
 }
 
 function findStatus(events: readonly SessionEvent[]): Exclude<SessionStatus, "running"> {

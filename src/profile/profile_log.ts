@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { CostOf } from "../../cost/call_usage.ts";
-import type { SessionEvent } from "../../history/event.ts";
-import { checkOptions, FUNCTION, TEXT } from "../../llm/option_rules.ts";
-import type { AgentProfile } from "../report/agent_profile.ts";
-import { countCall } from "../attribute/call_tokens.ts";
-import { LogLedger } from "./log_ledger.ts";
-import { readTurns } from "./log_turns.ts";
-import { ProfileBuilder } from "../attribute/profile_builder.ts";
+import type { CostOf } from "../cost/call_usage.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { checkOptions, FUNCTION, TEXT } from "../llm/option_rules.ts";
+import type { AgentProfile } from "./agent_profile.ts";
+import { LogMeter } from "./attribute/log_meter.ts";
+import { ProfileBuilder } from "./attribute/profile_builder.ts";
+import { readTurns } from "./record/log_turns.ts";
 
 /** Options of {@linkcode profileLog}. */
 export interface ProfileLogOptions {
@@ -76,22 +75,7 @@ export function profileLog(
 ): AgentProfile {
   checkOptions("profile a log", options, { agent: TEXT, sessionId: TEXT, cost: FUNCTION });
   const { agent = "", sessionId = "", cost } = options;
-  const builder = new ProfileBuilder();
-  const waste = builder.openWaste();
-  const ledger = new LogLedger();
-  for (const { record, calls } of readTurns(events, agent, sessionId)) {
-    const counted = [];
-    let next = 0;
-    for (const { event } of record.events) {
-      const call = calls[next];
-      if (call?.end === event) {
-        counted.push(countCall(call, ledger.measure(call.end), cost));
-        next++;
-      }
-      ledger.add(event);
-      if ("modelCalls" in event) builder.addChild(event);
-    }
-    builder.add({ record, calls: counted }, waste);
-  }
+  const builder = new ProfileBuilder({ cost, createMeter: () => new LogMeter() });
+  for (const record of readTurns(events, agent, sessionId)) builder.add(record);
   return builder.build({ agent, source: "log", unknown: listUnknown(events) });
 }

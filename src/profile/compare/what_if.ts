@@ -185,10 +185,8 @@ function listChildCalls({ usage, cost, modelCalls = 0 }: ChildUsage): LogCall[] 
 
 /** Estimates the tokens that the prompts of two calls begin with in common. */
 function estimateStable(previous: ModelEvent | undefined, call: ModelEvent): number {
-  if (previous === undefined || call.type === "summary" || previous.type === "summary") return 0;
-  const isSameStep = "step" in previous && "step" in call && previous.step === call.step;
-  if (!isSameStep) return 0;
-  const input = call.usage?.input ?? 0;
+  if (previous?.step === undefined || previous.step !== call.step) return 0;
+  const { input = 0 } = call.usage ?? {};
   const { prompt: before } = previous;
   const { prompt: now } = call;
   if (before === undefined || now === undefined) return Math.min(previous.usage?.input ?? 0, input);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentProfile, Figures } from "../report/agent_profile.ts";
+import type { AgentProfile, Figures } from "../agent_profile.ts";
 import { findLargestChange } from "./largest_change.ts";
 import {
   type Allowance,

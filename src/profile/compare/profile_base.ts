@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { ConfigError, reasonOf } from "../../errors.ts";
 import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
-import type { AgentProfile, Figures } from "../report/agent_profile.ts";
+import type { AgentProfile, Figures } from "../agent_profile.ts";
 import type { PromptPart } from "../attribute/prompt_part.ts";
 
 /** Amount by which a figure may be worse: a number, or a percentage such as `"2%"`. */

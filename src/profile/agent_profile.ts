@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { SessionStatus } from "../../history/position.ts";
-import type { TimelineSegment, TurnTimeline } from "../draw/timeline.ts";
-import type { PromptPart } from "../attribute/prompt_part.ts";
+import type { SessionStatus } from "../history/position.ts";
+import type { TimelineSegment, TurnTimeline } from "./draw/timeline.ts";
+import type { PromptPart } from "./attribute/prompt_part.ts";
 
 /** Time, tokens and money of some turns of an agent. Plain JSON. */
 export interface AgentProfile {

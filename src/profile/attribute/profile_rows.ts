@@ -4,80 +4,101 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { Figures, PartRow, StepRow, TimeRow, ToolRow } from "../report/agent_profile.ts";
+import type {
+  AgentProfile,
+  Figures,
+  PartRow,
+  StepRow,
+  TimeRow,
+  ToolRow,
+} from "../agent_profile.ts";
+import type { TimelineSegment } from "../draw/timeline.ts";
+import type { TurnRecord } from "../record/turn_record.ts";
 import { attributeTime } from "./attribute_time.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
 import { keyOfPart, type PromptPart } from "./prompt_part.ts";
-import type { TurnRecord } from "../record/turn_record.ts";
 
-/** Turn to sum up. */
-export interface TalliedTurn {
+/** Turn whose time, tokens and money are attributed. */
+export interface AttributedTurn {
   readonly record: TurnRecord;
-  /** Model calls of the turn, in order. */
+  readonly segments: readonly TimelineSegment[];
+  /** Model calls, in order. */
   readonly calls: readonly CallTokens[];
   /** Agent of the turn, if it ran as a tool; its time is in the turn of its caller. */
-  readonly agent?: string;
-}
-
-/** Step of an agent. */
-export interface StepPlace {
-  readonly step: string;
-  /** Agent, if it ran as a tool. */
   readonly agent: string | undefined;
 }
 
-/** Sums of any number of turns. */
-export class Tally {
+/** Requests whose texts are not known. */
+export interface UnknownRequests {
+  readonly part: PromptPart["part"];
+  readonly tokens: number;
+  /** Price in the smallest units of money; undefined if it is not known. */
+  readonly units: number | undefined;
+  readonly requests: number;
+  /** Step of the requests; undefined if it is not known. */
+  readonly step?: string;
+  /** Agent of the step, if it ran as a tool. */
+  readonly agent?: string | undefined;
+}
+
+/** Figures of a profile without turns. */
+export const NO_FIGURES: Figures = {
+  turns: 0,
+  model_calls: 0,
+  tool_calls: 0,
+  moves: 0,
+  refused: 0,
+  fallbacks: 0,
+  events: 0,
+  commits: 0,
+  prompt_chars: 0,
+  schema_chars: 0,
+  stable_chars: 0,
+  result_chars: 0,
+  answer_chars: 0,
+  max_prompt_chars: 0,
+};
+
+/** Rows of any number of turns. */
+export class ProfileRows {
   readonly #time = new Map<string, Mutable<TimeRow>>();
   readonly #parts = new Map<string, PartSum>();
   readonly #steps = new Map<string, StepSum>();
-  readonly #tools = new Map<
-    string,
-    Mutable<Pick<ToolRow, "calls" | "wall" | "busy" | "resultChars">>
-  >();
-  readonly #figures: Mutable<Figures> = {
-    turns: 0,
-    model_calls: 0,
-    tool_calls: 0,
-    moves: 0,
-    refused: 0,
-    fallbacks: 0,
-    events: 0,
-    commits: 0,
-    prompt_chars: 0,
-    schema_chars: 0,
-    stable_chars: 0,
-    result_chars: 0,
-    answer_chars: 0,
-    max_prompt_chars: 0,
-  };
+  readonly #tools = new Map<string, ToolSum>();
+  readonly #figures: Mutable<Figures> = { ...NO_FIGURES };
 
   /** Adds a turn. */
-  add(turn: TalliedTurn): void {
+  add(turn: AttributedTurn): void {
     this.#figures.turns++;
     this.#addTime(turn);
     for (const call of turn.calls) this.#addCall(call, turn.agent);
     for (const { event } of turn.record.events) this.#addEvent(event);
   }
 
-  #addTime({ record, agent }: TalliedTurn): void {
-    if (agent === undefined) {
-      for (const segment of record.segments) {
-        this.#timeRow(segment).wall += segment.to - segment.from;
-      }
+  /** Adds requests whose texts are not known. */
+  addUnknown({ part, tokens, units, requests, step, agent }: UnknownRequests): void {
+    if (step !== undefined) this.#step(step, agent).sum.add(tokens, units);
+    const row = this.#part({ part });
+    row.sum.add(tokens, units);
+    row.new += tokens;
+    row.requests += requests;
+    // An embedding is no model call.
+    if (part === "child agents") this.#figures.model_calls += requests;
+  }
+
+  #addTime({ record, segments, agent }: AttributedTurn): void {
+    for (const segment of segments) {
+      const wall = segment.to - segment.from;
+      if (agent === undefined) this.#timeRow(segment).wall += wall;
+      if (segment.agent === undefined) this.#step(segment.step!, agent).wall += wall;
     }
-    for (const { step, from, to, agent: of } of record.segments) {
-      if (of === undefined && step !== undefined) this.#step(step, agent).wall += to - from;
-    }
-    const calls = record.works.filter((work) => work.kind === "tool");
-    const hasChild = calls.some(({ children }) => children !== undefined);
+    const tools = record.works.filter(({ kind }) => kind === "tool");
+    const hasChild = tools.some(({ children }) => children !== undefined);
     // The time of an agent that ran as a tool is that of the tool.
-    const whole = calls.map(({ children: _, ...work }) => work);
-    const segments = hasChild
-      ? attributeTime({ ...record, step: record.turn.step, works: whole })
-      : record.segments;
-    for (const { kind, name, from, to, agent: of } of segments) {
+    const works = tools.map(({ children: _, ...work }) => work);
+    const whole = hasChild ? attributeTime({ ...record, works }) : segments;
+    for (const { kind, name, from, to, agent: of } of whole) {
       if (kind === "tool" && of === undefined) this.#tool(name).wall += to - from;
     }
     for (const { kind, name, from, to, isCall } of record.works) {
@@ -90,8 +111,8 @@ export class Tally {
   }
 
   #addCall(
-    { call, shares, tokens, cost, answer: part, answerChars, ...size }: CallTokens,
-    agent?: string,
+    { call, size, shares, tokens, units, answer, answerChars }: CallTokens,
+    agent: string | undefined,
   ): void {
     const { promptChars, schemaChars, stableChars, prompt } = size;
     const figures = this.#figures;
@@ -104,19 +125,21 @@ export class Tally {
     const step = this.#step(call.step, agent);
     step.calls++;
     for (const offer of call.offers ?? []) step.offers.add(offer);
-    step.sum.add(tokens, cost);
+    step.sum.add(tokens, units);
     for (const share of shares) {
       const row = this.#part(share);
-      row.sum.add(share.tokens, cost === undefined ? undefined : share.cost);
+      row.sum.add(share.tokens, units === undefined ? undefined : share.units);
       row.cached += share.cached;
       if (share.isNew) row.new += share.tokens;
     }
-    const ranges = prompt.slice(0, prompt.chars);
-    const answer = answerChars > 0 ? [{ part, chars: answerChars }] : [];
-    for (const range of [...ranges, ...answer]) this.#part(range).chars += range.chars;
-    for (const key of new Set([...ranges, ...answer].map(keyOfPart))) {
-      this.#parts.get(key)!.requests++;
+    const written = answerChars > 0 ? [{ part: answer, chars: answerChars }] : [];
+    const rows = new Set<PartSum>();
+    for (const range of [...prompt.slice(0, prompt.chars), ...written]) {
+      const row = this.#part(range);
+      row.chars += range.chars;
+      rows.add(row);
     }
+    for (const row of rows) row.requests++;
   }
 
   #addEvent(event: SessionEvent): void {
@@ -135,67 +158,29 @@ export class Tally {
     tool.resultChars += event.text.length;
   }
 
-  /** Adds requests whose texts are not known; `place` is their step, if it is known. */
-  addUsage(
-    part: PromptPart,
-    tokens: number,
-    units: number | undefined,
-    requests: number,
-    place?: StepPlace,
-  ): void {
-    if (place !== undefined) this.#step(place.step, place.agent).sum.add(tokens, units);
-    const row = this.#part(part);
-    row.sum.add(tokens, units);
-    row.new += tokens;
-    row.requests += requests;
-  }
-
-  /** Adds model calls of an agent that ran as a tool, which were not observed. */
-  addModelCalls(count: number): void {
-    this.#figures.model_calls += count;
-  }
-
   #timeRow({ kind, name, agent }: Pick<TimeRow, "kind" | "name" | "agent">): Mutable<TimeRow> {
-    const row = { kind, name, ...(agent !== undefined && { agent }), wall: 0 };
-    return open(this.#time, JSON.stringify([kind, name, agent]), () => row);
+    const create = () => ({ kind, name, ...(agent !== undefined && { agent }), wall: 0 });
+    return open(this.#time, JSON.stringify([kind, name, agent]), create);
   }
 
   #part({ part, name }: PromptPart): PartSum {
-    const create = (): PartSum => ({
-      part: { part, ...(name !== undefined && { name }) },
-      sum: new Sum(),
-      cached: 0,
-      new: 0,
-      chars: 0,
-      requests: 0,
-    });
-    return open(this.#parts, keyOfPart({ part, ...(name !== undefined && { name }) }), create);
+    const own: PromptPart = { part, ...(name !== undefined && { name }) };
+    const create = () => ({ part: own, sum: new Sum(), cached: 0, new: 0, chars: 0, requests: 0 });
+    return open(this.#parts, keyOfPart(own), create);
   }
 
   #step(step: string, agent: string | undefined): StepSum {
-    const create = () => ({
-      step,
-      agent,
-      offers: new Set<string>(),
-      calls: 0,
-      wall: 0,
-      sum: new Sum(),
-    });
+    const own = { step, ...(agent !== undefined && { agent }) };
+    const create = () => ({ ...own, offers: new Set<string>(), calls: 0, wall: 0, sum: new Sum() });
     return open(this.#steps, JSON.stringify([step, agent]), create);
   }
 
-  #tool(tool: string) {
+  #tool(tool: string): ToolSum {
     return open(this.#tools, tool, () => ({ calls: 0, wall: 0, busy: 0, resultChars: 0 }));
   }
 
-  /** Rows so far. */
-  get rows(): {
-    readonly time: readonly TimeRow[];
-    readonly parts: readonly PartRow[];
-    readonly steps: readonly StepRow[];
-    readonly tools: readonly ToolRow[];
-    readonly figures: Figures;
-  } {
+  /** Returns the rows so far. */
+  list(): Pick<AgentProfile, "time" | "parts" | "steps" | "tools" | "figures"> {
     const parts = [...this.#parts.values()].map(({ part, sum, ...row }): PartRow => ({
       ...part,
       ...row,
@@ -213,10 +198,9 @@ export class Tally {
         ...(results?.cost !== undefined && { cost: results.cost }),
       };
     });
-    const steps = [...this.#steps.values()].map(({ sum, agent, offers, ...row }): StepRow => ({
+    const steps = [...this.#steps.values()].map(({ sum, offers, ...row }): StepRow => ({
       ...row,
       ...(offers.size > 0 && { offers: [...offers].sort() }),
-      ...(agent !== undefined && { agent }),
       ...sum.fields,
     }));
     return { time: [...this.#time.values()], parts, steps, tools, figures: { ...this.#figures } };
@@ -224,6 +208,8 @@ export class Tally {
 }
 
 type Mutable<Row> = { -readonly [Key in keyof Row]: Row[Key] };
+
+type ToolSum = Mutable<Pick<ToolRow, "calls" | "wall" | "busy" | "resultChars">>;
 
 interface PartSum {
   readonly part: PromptPart;
@@ -234,14 +220,16 @@ interface PartSum {
   requests: number;
 }
 
-interface StepSum extends StepPlace {
+interface StepSum {
+  readonly step: string;
+  readonly agent?: string;
   readonly offers: Set<string>;
   readonly sum: Sum;
   calls: number;
   wall: number;
 }
 
-/** Returns the row of a key, made when it is first needed. */
+/** Returns the row of a key, created when it is first needed. */
 function open<Row>(rows: Map<string, Row>, key: string, create: () => Row): Row {
   let row = rows.get(key);
   if (row === undefined) rows.set(key, row = create());
