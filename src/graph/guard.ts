@@ -7,7 +7,7 @@ import { GuardError, quote, quoteReturned, reasonOf } from "../errors.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 import type { Text } from "./step.ts";
-import type { OnWork, Scope } from "./work.ts";
+import { type OnWork, runIn, type Scope } from "./work.ts";
 
 /**
  * Builds the offer of a step: calls its guards.
@@ -80,7 +80,7 @@ function callSync<Value>(
 ): Value {
   let value: unknown;
   try {
-    value = scope === undefined ? call() : scope(call);
+    value = runIn(scope, call);
   } catch (cause) {
     throw new GuardError(`${attempt()} threw: ${reasonOf(cause)}`, { cause });
   }

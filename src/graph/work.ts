@@ -7,6 +7,11 @@
 /** Calls `run` and returns its result, for example within the context of a span. */
 export type Scope = <Result>(run: () => Result) => Result;
 
+/** Calls a function within a scope, if there is one. */
+export function runIn<Result>(scope: Scope | undefined, run: () => Result): Result {
+  return scope === undefined ? run() : scope(run);
+}
+
 /** Work that starts. */
 export interface ObservedWork {
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import type { OnWork } from "../graph/work.ts";
+import { type OnWork, runIn } from "../graph/work.ts";
 import type { EventDraft, SessionEvent } from "./event.ts";
 import { Position } from "./position.ts";
 
@@ -114,7 +114,7 @@ export class Log {
     if (this.#commit === undefined) return this.#accept(events);
     const scope = this.onWork?.({ kind: "commit", name: "append" });
     const commit = () => this.#commit!(events, isLast);
-    return (scope === undefined ? commit() : scope(commit)).then(() => this.#accept(events));
+    return runIn(scope, commit).then(() => this.#accept(events));
   }
 
   #accept(events: readonly SessionEvent[]): readonly SessionEvent[] {

@@ -8,7 +8,7 @@ import { isVector } from "../json/json.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
-import type { OnWork } from "../graph/work.ts";
+import { type OnWork, runIn } from "../graph/work.ts";
 import type { Embeddings, LLM } from "../llm/llm.ts";
 
 /**
@@ -133,7 +133,7 @@ export class ExampleChooser {
     const scope = onWork?.({ kind: "embed", name: "exampleSimilarity" });
     let scores: unknown;
     try {
-      scores = await (scope === undefined ? compare() : scope(compare));
+      scores = await runIn(scope, compare);
     } catch (cause) {
       throw new ConfigError(`${doing} threw: ${reasonOf(cause)}`, { cause });
     }
@@ -183,7 +183,7 @@ export class ExampleChooser {
     embed: () => Vectors | Promise<Vectors>,
   ): Promise<Vectors> {
     const scope = onWork?.({ kind: "embed", name: this.#settings.embedder.name });
-    return await (scope === undefined ? embed() : scope(embed));
+    return await runIn(scope, embed);
   }
 
   async #embed(

@@ -7,6 +7,7 @@
 import { systemClock } from "../clock.ts";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
+import { runIn } from "../graph/work.ts";
 import { listOpenCalls } from "../history/call.ts";
 import type { StoredTurns } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
@@ -101,7 +102,7 @@ function claim<Opened>(
   ...begin: Parameters<typeof stored.begin<Opened>>
 ): Promise<Opened | undefined> {
   const scope = observers?.onWork?.({ kind: "claim" });
-  return scope === undefined ? stored.begin(...begin) : scope(() => stored.begin(...begin));
+  return runIn(scope, () => stored.begin(...begin));
 }
 
 /** Releases a stored session, if its last events have not. */
@@ -109,7 +110,7 @@ function release(stored: StoredTurns, observers: TurnObservers | undefined): Pro
   const scope = stored.holdsLease
     ? observers?.onWork?.({ kind: "commit", name: "release" })
     : undefined;
-  return scope === undefined ? stored.end() : scope(() => stored.end());
+  return runIn(scope, () => stored.end());
 }
 
 /** Starts a turn whose command is recorded, and plays it. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { OnWork } from "../graph/work.ts";
+import { type OnWork, runIn } from "../graph/work.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 
@@ -44,8 +44,5 @@ export function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
 
 /** Returns a reader for which the turn waits within a scope of its observers. */
 export function observeReader(reader: Out<StreamPart>, onWork: OnWork): Out<StreamPart> {
-  return (part) => {
-    const scope = onWork({ kind: "yield" });
-    return scope === undefined ? reader(part) : scope(() => reader(part));
-  };
+  return (part) => runIn(onWork({ kind: "yield" }), () => reader(part));
 }

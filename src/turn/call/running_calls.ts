@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf, type RedirectError, ToolTimeoutError } from "../../errors.ts";
+import { runIn, type Scope } from "../../graph/work.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import type { ToolProgress } from "../../tool/drain.ts";
@@ -12,7 +13,6 @@ import { cutText } from "../../tool/result_text.ts";
 import { STILL_UNKNOWN } from "../../tool/tool_internals.ts";
 import type { CallContext } from "./call_context.ts";
 import type { ChildCall, Suspension } from "./child_call.ts";
-import type { Scope } from "../observer.ts";
 import { type Outcome, type ReadOptions, readResult } from "./read_result.ts";
 
 /** Call that is ready to run. */
@@ -190,8 +190,7 @@ async function perform(
   onValue: OnValue | undefined,
 ): Promise<Suspension | Outcome> {
   const { context, scope, timeout, tool } = prepared;
-  const read = () => readResult(run, { tool, context, options, onValue });
-  const reading = scope === undefined ? read() : scope(read);
+  const reading = runIn(scope, () => readResult(run, { tool, context, options, onValue }));
   return timeout === undefined || context.isGivenUp
     ? await reading
     : await withTimeout(reading, timeout, prepared);

@@ -7,6 +7,7 @@ import { readCallUsage } from "../../cost/call_usage.ts";
 import { parseOutput, START_REGEXP } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
 import type { OlderConversation } from "../../graph/history_options.ts";
+import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import type { ModelCallUsage } from "../../history/model_call.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
@@ -89,7 +90,7 @@ export async function askForSummary(
   const promptChars = () => request.messages.reduce((sum, { content }) => sum + content.length, 0);
   const received: Received = { chars: 0, raw: undefined, promptChars };
   try {
-    const answered = await turn.unlessStopped(scope === undefined ? decide() : scope(decide));
+    const answered = await turn.unlessStopped(runIn(scope, decide));
     if (answered === STOPPED) throw new LLMError("The turn was stopped");
     const raw = received.raw = readResult(answered);
     const { maxOutputChars, cost } = session.agent;

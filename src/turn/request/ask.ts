@@ -8,6 +8,7 @@ import type { ToolCall } from "../../decision/decision.ts";
 import { type Delta, OutputPreview } from "../../decision/output_preview.ts";
 import type { DecisionReading } from "../../decision/read_decision.ts";
 import { type MisuseError, quote } from "../../errors.ts";
+import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import { LLMError } from "../../llm/llm_error.ts";
@@ -71,9 +72,7 @@ export async function ask(
     if (raw !== undefined) {
       session.view?.correct(llm.name, session.view.sent, raw.usage);
       const scope = session.observers?.onWork?.({ kind: "read" });
-      const reading = scope === undefined
-        ? readDecision(session, turn, request, raw, watch)
-        : scope(() => readDecision(session, turn, request, raw, watch));
+      const reading = runIn(scope, () => readDecision(session, turn, request, raw, watch));
       const answer = reading instanceof Promise ? await reading : reading;
       if (answer !== undefined) return answer;
     }
@@ -190,7 +189,7 @@ function openChunks(
     : () => chunks.next();
   const close = chunks?.return?.bind(chunks);
   return {
-    next: scope === undefined ? next : () => scope(next),
+    next: () => runIn(scope, next),
     ...(close !== undefined && { return: close }),
   };
 }

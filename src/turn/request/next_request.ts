@@ -4,6 +4,7 @@
  * @module
  */
 import { NO_BOUNDS } from "../../graph/history_options.ts";
+import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import type { Compaction } from "../compaction/compaction.ts";
@@ -29,7 +30,7 @@ export function buildNextRequest(
   turn: RunningTurn,
 ): NextRequest | Promise<NextRequest> {
   const scope = session.observers?.onWork?.({ kind: "prepare" });
-  return scope === undefined ? build(session, turn) : scope(() => build(session, turn));
+  return runIn(scope, () => build(session, turn));
 }
 
 function build(session: LiveSession, turn: RunningTurn): NextRequest | Promise<NextRequest> {
