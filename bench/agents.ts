@@ -15,7 +15,7 @@ import {
 import type { LLMResult } from "@nomos/agent/llm";
 import type { Observer } from "@nomos/agent/observer";
 import * as v from "valibot";
-import type { DecisionShape } from "../src/decision/decision_form.ts";
+import type { DecisionShape } from "../src/decision/decision_schema.ts";
 import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
 import { toolInternals } from "../src/tool/tool_internals.ts";
 

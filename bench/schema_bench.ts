@@ -1,7 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { DecisionForm } from "../src/decision/decision_form.ts";
-import { findSchema } from "../src/decision/decision_schema.ts";
+import { DecisionForm, findSchema } from "../src/decision/decision_schema.ts";
 import { SchemaCache } from "../src/schema/schema_cache.ts";
 import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
 import { WireSchema } from "../src/schema/wire_schema.ts";

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { isPlainObject } from "../json/json.ts";
 import type { Action } from "./decision.ts";
-import { type DecisionForm, MAX_CALLS } from "./decision_form.ts";
+import { type DecisionForm, MAX_CALLS } from "./decision_schema.ts";
 
 /** Decision as the model writes it: optional fields may be null. */
 export type WireDecision =

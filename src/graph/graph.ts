@@ -1,14 +1,17 @@
 /**
- * The graph of an agent, in normal form: all defaults are filled in.
+ * The graph of an agent, in normal form: all defaults are filled in. What a step offers, and the
+ * parts of its decision schema.
  *
  * @module
  */
 import { quote, StateError } from "../errors.ts";
-import type { StepSchemas } from "../decision/decision_schema.ts";
+import type { Action, LegalActions } from "../decision/decision.ts";
+import type { DecisionShape, StepSchemas } from "../decision/decision_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
-import type { StepTool } from "../tool/tool_internals.ts";
+import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
+import { profileOf } from "../schema/profiles/openai_strict.ts";
 import type { DataSchemas } from "../schema/data_schema.ts";
 import type { OwnedSchema } from "../schema/standard_schema.ts";
 import type { HistoryBounds } from "./history_options.ts";
@@ -101,4 +104,55 @@ export interface Graph {
   readonly contexts: readonly OwnedSchema[];
   /** Schemas that the data of every session must satisfy; undefined if sessions have no data. */
   readonly data: DataSchemas | undefined;
+}
+
+/** Builds the fields of a step that concern its offers. */
+export function buildOfferFields(
+  routes: readonly Route[],
+  tools: readonly StepTool[],
+): Pick<Step, "asksForApproval" | "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
+  const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
+    tools.some(({ guard }) => guard !== undefined);
+  const key = isGuarded ? "1".repeat(routes.length + tools.length) : "";
+  return {
+    asksForApproval: tools.some(mayNeedApproval),
+    isGuarded,
+    wholeOffer: { key, routes, tools },
+    schemas: new Map(),
+    messages: new Map(),
+  };
+}
+
+/** Lists the actions that an offer makes legal. */
+function listLegalActions(step: Step, { routes, tools }: Offer): LegalActions {
+  const actions: Action[] = [];
+  if (!step.auto) actions.push("RESPOND");
+  if (tools.length > 0) actions.push("TOOL_CALL");
+  if (routes.length > 0) actions.push("MOVE");
+  if (step.end !== false) actions.push("END");
+  return {
+    actions,
+    routes: routes.map(({ to }) => to),
+    tools: tools.map(({ name }) => name),
+  };
+}
+
+/**
+ * Builds the parts of the decision schema of an offer.
+ *
+ * @param legal Legal actions. Default: all that the offer makes legal.
+ */
+export function buildShape(
+  step: Step,
+  offer: Offer,
+  legal: LegalActions = listLegalActions(step, offer),
+): DecisionShape {
+  return {
+    legal,
+    tools: new Map(offer.tools.map((tool) => [tool.name, toolInternals(tool).schema])),
+    answer: step.answer,
+    suggestions: step.suggestions,
+    reasoning: step.reasoning,
+    profile: profileOf(step.llm),
+  };
 }

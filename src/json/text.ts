@@ -1,5 +1,5 @@
 /**
- * Single-line text for messages, well-formed text, and hashes of text.
+ * Text: on a single line for messages, well-formed, blank; hashes of text, and bytes as base64.
  *
  * @module
  */
@@ -43,4 +43,35 @@ export async function sha256(content: string | Uint8Array<ArrayBuffer>): Promise
   let hex = "";
   for (const byte of new Uint8Array(digest)) hex += byte.toString(16).padStart(2, "0");
   return hex;
+}
+
+// deno-lint-ignore no-control-regex
+const VISIBLE_REGEXP = /[^\s\u001c-\u001f\u0085]/;
+
+/**
+ * Returns true if a text is empty or white space only, which some vendors refuse as a message.
+ * White space is what JavaScript, Unicode or Python takes for it, because a vendor may use any
+ * of them; invisible characters that join or separate letters are not.
+ */
+export function isBlank(text: string): boolean {
+  return !VISIBLE_REGEXP.test(text);
+}
+
+/** Number of bytes that are converted at once, because a call takes a limited number of arguments. */
+const CHUNK = 0x8000;
+
+/** Encodes bytes as base64. */
+export function encodeBase64(bytes: Uint8Array): string {
+  if (typeof bytes.toBase64 === "function") return bytes.toBase64();
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return btoa(binary);
+}
+
+/** Decodes base64 into new bytes. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(text);
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

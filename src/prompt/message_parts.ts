@@ -4,7 +4,7 @@
  * @module
  */
 import type { EventPart } from "../history/event_part.ts";
-import { decodeBase64 } from "../json/base64.ts";
+import { decodeBase64 } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 import type { Part } from "../llm/part.ts";
 

@@ -9,8 +9,7 @@
 import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
-import { isBlank } from "../json/blank_text.ts";
-import { oneLine, toWellFormedJson } from "../json/text.ts";
+import { isBlank, oneLine, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 import { cutText } from "../tool/result_text.ts";
 import { addParts } from "./message_parts.ts";

@@ -10,8 +10,7 @@
  *
  * @module
  */
-import { isBlank } from "../json/blank_text.ts";
-import { sha256 } from "../json/text.ts";
+import { isBlank, sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
 import { describeMedia, type MediaPart, type Part } from "../llm/part.ts";
 import { setBounded } from "../schema/schema_cache.ts";

@@ -6,6 +6,7 @@
  */
 import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { copyJson } from "../json/json.ts";
+import { convertSchema, describeUnsupported, isValibot } from "./convert_schema.ts";
 import { ANY_PROFILE, LoweringError } from "./lowering/lowered.ts";
 import { lower, type LoweredSchema } from "./lowering/lowering.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
@@ -14,8 +15,6 @@ import { SchemaDocument } from "./lowering/schema_document.ts";
 import { assertSchemaSize } from "./schema_limits.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";
-import { describeUnsupported } from "./unsupported_part.ts";
-import { convertValibot, isValibot } from "./valibot_json_schema.ts";
 
 type Result = StandardSchema.Result;
 
@@ -104,24 +103,12 @@ function buildFailure(error: unknown): Result {
 /** Returns the JSON Schema of a schema, as text. */
 function readJsonSchema(schema: StandardSchema, owner: string): string {
   try {
-    const converted = convert(schema);
+    const converted = convertSchema(schema);
     assertSchemaSize(converted);
     return JSON.stringify(converted) ?? "null";
   } catch (cause) {
     throw buildSchemaError(owner, cause, describeUnsupported(schema, cause));
   }
-}
-
-function convert(schema: StandardSchema): unknown {
-  if (isValibot(schema)) return convertValibot(schema);
-  const { vendor, jsonSchema } = schema["~standard"];
-  if (jsonSchema === undefined) {
-    throw new TypeError(
-      `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
-        "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
-    );
-  }
-  return jsonSchema.input({ target: "draft-2020-12" });
 }
 
 const forms = new WeakCache<WireForm>();

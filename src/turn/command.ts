@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote, SessionEndedError, SessionWaitingError } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
-import { isBlank } from "../json/blank_text.ts";
+import { isBlank } from "../json/text.ts";
 import { isExpired, requestsOf } from "../history/call.ts";
 import type { EventPart } from "../history/event_part.ts";
 import type { Part } from "../llm/part.ts";

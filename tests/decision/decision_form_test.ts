@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { Agent, MockLLM, Tool } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
-import { buildFormKey } from "../../src/decision/decision_form.ts";
+import { buildFormKey } from "../../src/decision/decision_schema.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, type Offered } from "../schema/fixture.ts";
 import { findStrictProblems } from "../schema/strict_checker.ts";

@@ -4,10 +4,9 @@
  * @module
  */
 import { PROVIDERS } from "../../config/model/providers.ts";
-import { DecisionForm } from "../../decision/decision_form.ts";
+import { DecisionForm } from "../../decision/decision_schema.ts";
 import { ConfigError } from "../../errors.ts";
-import type { Graph, Step } from "../../graph/graph.ts";
-import { buildShape } from "../../graph/offer.ts";
+import { buildShape, type Graph, type Step } from "../../graph/graph.ts";
 import { findVendor } from "../../provider/ai_sdk/vendor.ts";
 import { listLostKeywords, type LostKeyword } from "../../schema/lowering/lost_keywords.ts";
 import { findNearest, oneOf } from "../../schema/option_shape.ts";

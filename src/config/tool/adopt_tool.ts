@@ -8,7 +8,7 @@ import type { JsonSchema } from "../../json/json.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import { jsonSchema } from "../../schema/json_schema/mod.ts";
 import { isStandardSchema, type StandardSchema } from "../../schema/standard_schema.ts";
-import { convertValibot, isValibot } from "../../schema/valibot_json_schema.ts";
+import { convertValibot, isValibot } from "../../schema/convert_schema.ts";
 import { RAW_VENDOR } from "../../schema/wire_schema.ts";
 import { Tool } from "../../tool/tool.ts";
 import { isTool, type StepTool, TOOL_OPTIONS, toolInternals } from "../../tool/tool_internals.ts";

@@ -5,7 +5,7 @@
  */
 import type { JsonSchema } from "../../json/json.ts";
 import { type Random, randomBelow } from "../../random.ts";
-import { describeRestriction } from "../../schema/lowering/restriction_words.ts";
+import { describeRestriction } from "../../schema/lowering/restrictions.ts";
 
 /** Size from which the range of numbers no longer grows: about a million steps. */
 const FULL_SIZE = 20;

@@ -16,7 +16,7 @@ import {
   Tool,
 } from "../../../mod.ts";
 import { coreOf } from "../../agent/build_core.ts";
-import { buildOfferFields } from "../../graph/offer.ts";
+import { buildOfferFields } from "../../graph/graph.ts";
 import { createSession } from "../../session/create_session.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 

@@ -6,8 +6,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { encodeBase64 } from "../../json/base64.ts";
-import { toWellFormedJson } from "../../json/text.ts";
+import { encodeBase64, toWellFormedJson } from "../../json/text.ts";
 import type { MediaPart } from "../../llm/part.ts";
 import { escapeFrames } from "../messages.ts";
 

@@ -12,7 +12,7 @@ import {
   type Keywords,
   MergeConflict,
 } from "./merge_keywords.ts";
-import { ANNOTATIONS, describeRestriction, WORDS_KEY } from "./restriction_words.ts";
+import { ANNOTATIONS, describeRestriction, WORDS_KEY } from "./restrictions.ts";
 
 type Check = (value: unknown) => boolean;
 

@@ -10,12 +10,12 @@ import { isEqual } from "./merge_keywords.ts";
 import type { Normal } from "./normal_form.ts";
 import {
   addDescription,
+  addRestrictions,
   ANNOTATIONS,
   describeAll,
   describeRestriction,
   WORDS_KEY,
-} from "./restriction_words.ts";
-import { addRestrictions } from "./restrictions.ts";
+} from "./restrictions.ts";
 import { joinPath, type SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "../schema_profile.ts";
 

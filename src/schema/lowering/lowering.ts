@@ -10,8 +10,13 @@ import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { type Form, refuse, sortDiscriminatorsFirst } from "./lowered.ts";
 import { lowerArray, type LoweringContext, lowerObject, lowerValues } from "./lower_kinds.ts";
 import type { Normal } from "./normal_form.ts";
-import { addDescription, ANNOTATIONS, describeAll, WORDS_KEY } from "./restriction_words.ts";
-import { addRestrictions } from "./restrictions.ts";
+import {
+  addDescription,
+  addRestrictions,
+  ANNOTATIONS,
+  describeAll,
+  WORDS_KEY,
+} from "./restrictions.ts";
 import type { SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "../schema_profile.ts";
 

@@ -6,11 +6,16 @@
  */
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { addUnevaluated, readAnnotations, readConditional, readKeywords } from "./keywords.ts";
-import { areDisjoint } from "./disjoint.ts";
-import { CONDITIONAL_KEY, type Keywords, MergeConflict, mergeKeywords } from "./merge_keywords.ts";
+import {
+  areDisjoint,
+  CONDITIONAL_KEY,
+  type Keywords,
+  MergeConflict,
+  mergeKeywords,
+} from "./merge_keywords.ts";
 import { complete, type Normal } from "./normal_form.ts";
 import { References } from "./references.ts";
-import { describeRestriction, WORDS_KEY } from "./restriction_words.ts";
+import { describeRestriction, WORDS_KEY } from "./restrictions.ts";
 
 /** Maximum number of branches after merging. */
 const MAX_BRANCHES = 64;

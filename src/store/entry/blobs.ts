@@ -5,7 +5,7 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { EventMedia, EventPart } from "../../history/event_part.ts";
-import { decodeBase64, encodeBase64 } from "../../json/base64.ts";
+import { decodeBase64, encodeBase64 } from "../../json/text.ts";
 import { makeDamagedError, readStored } from "./hash_chain.ts";
 import { sha256 } from "./sha256.ts";
 import type { Store, StoredBlob, StoredEntry } from "../store.ts";

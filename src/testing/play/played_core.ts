@@ -5,9 +5,8 @@
  */
 import { coreOf } from "../../agent/build_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { Route, Step } from "../../graph/graph.ts";
+import { buildOfferFields, type Route, type Step } from "../../graph/graph.ts";
 import { type HistoryBounds, NO_BOUNDS } from "../../graph/history_options.ts";
-import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";

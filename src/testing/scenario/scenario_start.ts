@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
-import { isBlank } from "../../json/blank_text.ts";
+import { isBlank } from "../../json/text.ts";
 import { Log } from "../../history/log.ts";
 import type { State } from "../../history/state.ts";
 import { oneOf, suggestNearest } from "../../schema/option_shape.ts";

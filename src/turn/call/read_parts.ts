@@ -5,8 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { EventMedia, EventPart } from "../../history/event_part.ts";
-import { decodeBase64, encodeBase64 } from "../../json/base64.ts";
-import { isBlank } from "../../json/blank_text.ts";
+import { decodeBase64, encodeBase64, isBlank } from "../../json/text.ts";
 import { describeMedia, type MediaPart } from "../../llm/part.ts";
 import { cutText } from "../../tool/result_text.ts";
 

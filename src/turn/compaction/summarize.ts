@@ -11,7 +11,7 @@ import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import type { ModelCallUsage } from "../../history/model_call.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
-import { isBlank } from "../../json/blank_text.ts";
+import { isBlank } from "../../json/text.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message } from "../../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../../llm/llm_error.ts";

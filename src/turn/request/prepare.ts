@@ -6,9 +6,8 @@
 import { setBounded } from "../../schema/schema_cache.ts";
 import { type DecisionSchema, findSchema } from "../../decision/decision_schema.ts";
 import type { LegalActions } from "../../decision/decision.ts";
-import type { Step } from "../../graph/graph.ts";
+import { buildShape, type Step } from "../../graph/graph.ts";
 import { buildOffer } from "../../graph/guard.ts";
-import { buildShape } from "../../graph/offer.ts";
 import type { Example } from "../../graph/step.ts";
 import type { OnWork } from "../../graph/work.ts";
 import type { RespondOnlyReason } from "../../history/position.ts";

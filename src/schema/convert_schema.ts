@@ -1,13 +1,15 @@
 /**
- * Conversion of valibot schemas to JSON Schema. The JSON Schema describes the input, before
- * any transformation, and accepts every value that the valibot schema accepts.
+ * Conversion of authors' schemas to JSON Schema. The JSON Schema of a valibot schema describes
+ * the input, before any transformation, and accepts every value that the schema accepts.
  *
  * @module
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import { reasonOf } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
-import { WORDS_KEY } from "./lowering/restriction_words.ts";
+import { WORDS_KEY } from "./lowering/restrictions.ts";
+import { joinPath } from "./lowering/schema_document.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
 type Converted = ReturnType<typeof toJsonSchema>;
@@ -23,6 +25,19 @@ type Marked = Converted & {
 export function isValibot(schema: object): schema is v.GenericSchema {
   const { vendor } = (schema as StandardSchema)["~standard"];
   return vendor === "valibot" && "~run" in schema;
+}
+
+/** Converts a schema to JSON Schema. Throws the error of its library if there is none. */
+export function convertSchema(schema: StandardSchema): unknown {
+  if (isValibot(schema)) return convertValibot(schema);
+  const { vendor, jsonSchema } = schema["~standard"];
+  if (jsonSchema === undefined) {
+    throw new TypeError(
+      `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
+        "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
+    );
+  }
+  return jsonSchema.input({ target: "draft-2020-12" });
 }
 
 /** Converts a valibot schema to JSON Schema. Throws the converter's error if there is none. */
@@ -66,8 +81,9 @@ export function convertValibot(schema: v.GenericSchema): JsonSchema {
 
 type Getter = (input: unknown) => Part;
 
-/** Fields of a schema or an action that this module reads. */
+/** Fields of a schema or an action that this module reads; `_zod` of zod, the others of valibot. */
 interface Part {
+  readonly _zod?: { readonly def: Part };
   readonly kind?: string;
   readonly type?: string;
   readonly pipe?: readonly Part[];
@@ -129,7 +145,8 @@ function copyForConverter(part: Part, copies: Copies): Part {
 }
 
 function isSchema(value: unknown): value is Part {
-  return typeof value === "object" && value !== null && (value as Part).kind === "schema";
+  if (typeof value !== "object" || value === null) return false;
+  return (value as Part).kind === "schema" || (value as Part)._zod !== undefined;
 }
 
 function findMinLength(items: readonly Part[]): number {
@@ -144,4 +161,43 @@ function markTransformed(schema: Converted): Marked {
 function describePattern(schema: Converted, expression: RegExp): Marked {
   const words = (schema as Marked)[WORDS_KEY] ?? [];
   return { ...schema, [WORDS_KEY]: [...words, `matching the regular expression ${expression}`] };
+}
+
+const DATE_HINT = "a date is sent as text: use v.pipe(v.string(), v.isoTimestamp(), " +
+  "v.transform((text) => new Date(text))) or z.iso.datetime().transform((text) => new Date(text))";
+
+/** Describes the reason of a library, the path of the part, and the way out if it is a date. */
+export function describeUnsupported(schema: unknown, cause: unknown): string {
+  if (cause instanceof RangeError && /call stack/.test(cause.message)) {
+    return "it is nested too deeply: expected fewer levels";
+  }
+  const reason = reasonOf(cause).replace(/\.$/, "");
+  const type = /^The "(\w+)" schema|^(\w+?)s? (?:types )?cannot/.exec(reason)?.slice(1).join("");
+  if (!type) return reason;
+  const path = findPath(schema, type.toLowerCase());
+  const where = path === undefined ? "" : path === "" ? " at its root" : ` at "${path}"`;
+  return `${reason}${where}${type.toLowerCase() === "date" ? `: ${DATE_HINT}` : ""}`;
+}
+
+/** Returns the path of the first part of a type. */
+function findPath(schema: unknown, type: string): string | undefined {
+  const pending: [part: unknown, path: string][] = [[schema, ""]];
+  const seen = new Set<unknown>();
+  for (const [part, path] of pending) {
+    if (!isSchema(part) || seen.has(part)) continue;
+    seen.add(part);
+    const fields = part._zod?.def ?? part;
+    if (fields.type === type) return path;
+    for (const [field, inner] of Object.entries(fields)) {
+      if (field === "entries" || field === "shape") {
+        for (const [key, one] of Object.entries(inner as object)) {
+          pending.push([one, joinPath(path, key)]);
+        }
+      } else {
+        const below = field === "item" || field === "element" ? `${path}[]` : path;
+        for (const one of [inner].flat()) pending.push([one, below]);
+      }
+    }
+  }
+  return undefined;
 }
