@@ -86,7 +86,7 @@ Deno.test("readConversation, reports every problem with its place, and the neare
       [
         'c.yaml:3:3  [1].cal: unknown key "cal": expected one of "user", "respond", ' +
         '"suggestions", "call", "args", "calls", "move", "end"; did you mean "call"?',
-        "c.yaml:9:9  [6].user: it is 5: expected text",
+        "c.yaml:9:9  [6].user: it is 5: expected text in quotes",
       ],
     );
   });

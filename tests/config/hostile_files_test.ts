@@ -14,7 +14,11 @@ const BOMB = [
 ].join("\n");
 
 const HOSTILE: Readonly<Record<string, readonly [text: string, words: string]>> = {
-  "an alias bomb": [BOMB, "too many values"],
+  "an alias bomb": [BOMB, "too many values or characters, with its aliases resolved"],
+  "aliases of a long text": [
+    `a: &a ${"x".repeat(100_000)}\nb: [*a, *a]`,
+    "too many values or characters, with its aliases resolved",
+  ],
   "a million aliases": [`a: &a x\nb: [${Array(100_000).fill("*a")}]`, "at most 250000"],
   "an alias of itself": ["name: &a [*a]", "contains itself"],
   "an unknown alias": ["name: *a", "has no value"],

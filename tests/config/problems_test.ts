@@ -100,6 +100,38 @@ tools:
   ]);
 });
 
+/** Lines of a file, and the message about them from the path on. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  "persona: 5": "persona: it is 5: expected text in quotes",
+  "llm: gpt-5":
+    'llm: it is "gpt-5": expected an object with "provider" and "model", or an object of values by name',
+  "threshold: 50%": 'threshold: it is "50%": expected a number from 0 to 1',
+  "tools: [tools.ts]": 'tools: it is a list: expected an object with "files", "ext", or "defs"',
+  "history: { summarize: [] }": "history.summarize: it is a list: expected true or false, or text",
+  "permissions: { net: a.example }":
+    'permissions.net: it is "a.example": expected true or false, or a list',
+  "data: { cents: { type: int, default: some } }":
+    'data.cents.default: it is "some": expected a value of the type beside it',
+  "data: { order: { type: { params: { cents: { type: int, default: x } } } } }":
+    'data.order.type.params.cents.default: it is "x": expected a value of the type beside it',
+  "tools: { defs: { pay: { args: [{ key: cents, type: int, default: x }] } } }":
+    'tools.defs.pay.args[0].default: it is "x": expected a value of the type beside it',
+  "persona: Ask: what?": "expected quotes around a text that has a colon and a space in it",
+  "persona: {you} are kind": "or quotes around a text that begins with a sign of YAML",
+  "persona: @you": "expected quotes around the text",
+  "persona: !kind": 'quotes around a text that begins with "!"',
+  'persona: "C:\\path"': "expected each backslash written twice, or single quotes",
+  "persona: *kind": "expected &kind before a value above it, or quotes",
+};
+
+for (const [line, words] of Object.entries(WAYS_OUT)) {
+  Deno.test(`parseConfig, says what is expected instead of ${line}`, () => {
+    const { message, problems } = refuse(withLines(line));
+    assertStringIncludes(message, words);
+    assertEquals([problems.length, problems[0].line], [1, 4]);
+  });
+}
+
 Deno.test("parseConfig, a value that fails several checks is one problem", () => {
   assertEquals(places(refuse(withLines("max_errors: -1.5")).problems), ["4:13 max_errors"]);
 });
@@ -292,8 +324,5 @@ data: { cart: { type: "Lst[str]" } }
       "4:6 llm",
     ],
   );
-  assertEquals(places(refuse("name: a\nstart: a\nsteps: []\n").problems), [
-    "2:8 start",
-    "3:8 steps",
-  ]);
+  assertEquals(places(refuse("name: a\nstart: a\nsteps: []\n").problems), ["3:8 steps"]);
 });

@@ -278,7 +278,7 @@ Deno.test("loadAgent, a missing Python module is one problem, with a stub of all
         desc: "Add */ days",
         args: [
           { key: "n", type: "Optional[int]" },
-          { key: "kind", type: "Literal['a', 'b']", default: "*/" },
+          { key: "kind", type: "Literal['a', '*/']", default: "*/" },
           { key: "more-days", type: "Dict[str, List[Tuple[int, Any]]]" },
         ],
       },
@@ -295,7 +295,7 @@ Deno.test("loadAgent, a missing Python module is one problem, with a stub of all
   assertStringIncludes(error.message, stub!);
   assertStringIncludes(
     stub!,
-    'n: number | null; kind: "a" | "b" /* default: "* /" */; ' +
+    'n: number | null; kind: "a" | "*/" /* default: "* /" */; ' +
       '"more-days": Record<string, Array<[number, unknown]>>',
   );
   const modules = { "gone.ts": stub!, "other.ts": "" };

@@ -30,7 +30,8 @@ export function checkGraph(inspection: Inspection): void {
   if (Array.isArray(config.steps) && config.steps.length === 0) {
     inspection.report(["steps"], { message: "there are no steps", expected: "at least one step" });
   }
-  checkName(inspection, ["start_step_id"], config.start_step_id, "step", ids);
+  // Without any id, the steps themselves are the problem.
+  if (ids.size > 0) checkName(inspection, ["start_step_id"], config.start_step_id, "step", ids);
   const { data } = config;
   if (data !== undefined && inspection.isWellFormed("data")) {
     buildAnswerSchema(data, (at, problem) => inspection.report(["data", ...at], problem));
@@ -43,16 +44,20 @@ export function checkGraph(inspection: Inspection): void {
   for (const [index, step] of steps) checkStep(inspection, ["steps", index], step, ids, models);
 }
 
-/**
- * Reports a name that is not among the known ones.
- *
- * @param kind Noun of what has the name.
- */
+/** Kinds of what has a name, with what is expected as long as nothing has one. */
+const KINDS = {
+  step: "a step",
+  model: "a model of llm",
+  tool: "a tool that a module of tools.files exports",
+  "exported function": "a function that a module of tools.files exports",
+};
+
+/** Reports a name that is not among the known ones. */
 export function checkName(
   inspection: Pick<Inspection, "problems" | "report">,
   path: SourcePath,
   name: unknown,
-  kind: string,
+  kind: keyof typeof KINDS,
   known: Iterable<string>,
 ): void {
   const names = [...known];
@@ -61,13 +66,14 @@ export function checkName(
   const nearest = inspection.problems.length < 100 ? findNearest(name, names) : undefined;
   inspection.report(path, {
     message: `there is no ${kind} ${quote(name)}`,
-    expected: listNames(names),
+    expected: listNames(kind, names),
     ...nearest !== undefined && { nearest },
   });
 }
 
-/** Lists names in a message, at most 20. */
-function listNames(names: readonly string[]): string {
+/** Lists known names in a message, at most 20. */
+export function listNames(kind: keyof typeof KINDS, names: readonly string[]): string {
+  if (names.length === 0) return KINDS[kind];
   const others = names.length > 20 ? ` or ${names.length - 20} others` : "";
   return oneOf(names.slice(0, 20)) + others;
 }

@@ -7,7 +7,7 @@
 import { quote } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import type { ArgDefConfig, ExternalToolConfig } from "../format/agent_config.ts";
-import { readType } from "../format/answer_schema.ts";
+import { checkDefault, readType, type Report } from "../format/answer_schema.ts";
 import { records } from "./check_graph.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
@@ -40,16 +40,17 @@ export function checkTools(inspection: Inspection): void {
 
 function checkArgs(inspection: Inspection, path: SourcePath, args: unknown): void {
   const keys = new Set<string>();
-  for (const [index, { key, type }] of records<ArgDefConfig>(args)) {
+  const report: Report = (at, problem) => inspection.report(at, problem);
+  for (const [index, { key, type, default: fallback }] of records<ArgDefConfig>(args)) {
     if (typeof key !== "string") continue;
     if (keys.has(key)) {
       const message = `another argument is named ${quote(key)}`;
       inspection.report([...path, index, "key"], { message, expected: "a name of its own" });
     }
     keys.add(key);
-    if (typeof type === "string") {
-      readType(type, [...path, index, "type"], (at, problem) => inspection.report(at, problem));
-    }
+    if (typeof type !== "string") continue;
+    const schema = readType(type, [...path, index, "type"], report);
+    checkDefault(schema, fallback, [...path, index, "default"], report);
   }
 }
 

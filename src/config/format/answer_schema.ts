@@ -79,37 +79,54 @@ function buildObject(
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
   for (const [name, field] of Object.entries(fields)) {
-    const isShort = typeof field === "string";
-    const full = isShort ? { type: field, optional: false, is_list: false } : field;
-    properties[name] = buildField(
-      full,
-      isShort ? [...path, name] : [...path, name, "type"],
-      report,
-    );
-    if (!full.optional && full.default === undefined) required.push(name);
+    properties[name] = buildField(field, [...path, name], report);
+    const isOptional = typeof field === "object" && (field.optional || field.default !== undefined);
+    if (!isOptional) required.push(name);
   }
   return { type: "object", properties, required, additionalProperties: false };
 }
 
 function buildField(
-  { type, description, default: fallback, optional, is_list }: AnswerFieldConfig,
+  field: string | AnswerFieldConfig,
   path: SourcePath,
   report: Report,
 ): JsonSchema {
-  const build = ({ params }: AnswerTypeConfig, at: SourcePath) =>
-    buildObject(params, [...at, "params"], report);
-  let schema: JsonSchema = typeof type === "string"
-    ? readType(type, path, report)
-    : "params" in type
-    ? build(type, path)
-    : { anyOf: (type as readonly AnswerTypeConfig[]).map((one, i) => build(one, [...path, i])) };
+  if (typeof field === "string") return readType(field, path, report);
+  const { type, description, default: fallback, optional, is_list } = field;
+  let schema = buildType(type, [...path, "type"], report);
   if (is_list) schema = { type: "array", items: schema };
   if (optional) schema = { anyOf: [schema, { type: "null" }] };
+  checkDefault(schema, fallback, [...path, "default"], report);
   return {
     ...schema,
     ...description !== undefined && { description },
     ...fallback !== undefined && { default: fallback },
   };
+}
+
+function buildType(type: AnswerFieldConfig["type"], path: SourcePath, report: Report): JsonSchema {
+  if (typeof type === "string") return readType(type, path, report);
+  const build = ({ params }: AnswerTypeConfig, at: SourcePath) =>
+    buildObject(params, [...at, "params"], report);
+  return "params" in type
+    ? build(type, path)
+    : { anyOf: (type as readonly AnswerTypeConfig[]).map((one, i) => build(one, [...path, i])) };
+}
+
+/** Reports a default that does not have its type. */
+export function checkDefault(
+  schema: JsonSchema,
+  value: unknown,
+  path: SourcePath,
+  report: Report,
+): void {
+  if (value === undefined || isValid(withDefaults(schema), value)) return;
+  report(path, { message: `it is ${quote(value)}`, expected: "a value of the type beside it" });
+}
+
+function isValid(schema: StandardSchema, value: unknown): boolean {
+  const { issues } = schema["~standard"].validate(value) as StandardSchema.Result;
+  return issues === undefined;
 }
 
 /** Returns the JSON Schema of a type expression; of any value if it is none, which is reported. */

@@ -120,13 +120,14 @@ export function object<Output extends object>(
     return [key, ...alias === undefined ? [] : [alias]].map((name) => [name, entry] as const);
   }));
   const known = Object.keys(entries);
+  const preferred = all.map(([key, { alias = key }]) => alias);
   return create({ ...v.looseObject(entries), [SHAPE]: { fields, isClosed } }, (given) => {
-    if (!isRecord(given)) return fail(given, { expected: "an object" });
+    if (!isRecord(given)) return fail(given, { expected: describeObject(all) });
     const issues = Object.keys(given).filter((key) => !Object.hasOwn(entries, key)).map((key) =>
       createIssue(given, {
         type: isClosed ? "unknown" : IGNORED,
         message: `unknown key ${quote(key)}`,
-        expected: oneOf(known),
+        expected: oneOf(preferred),
         nearest: findNearest(key, known),
         key,
       })
@@ -153,6 +154,16 @@ export function object<Output extends object>(
   });
 }
 
+/** Describes an object by its required keys, or else by all of its keys. */
+function describeObject(fields: readonly (readonly [string, Field<unknown>])[]): string {
+  const required = fields.filter(([, { isRequired }]) => isRequired);
+  const [keys, type] = required.length > 0
+    ? [required, "conjunction" as const]
+    : [fields, "disjunction" as const];
+  const names = keys.map(([key, { alias = key }]) => quote(alias));
+  return `an object with ${new Intl.ListFormat("en", { type }).format(names)}`;
+}
+
 /**
  * Chooses the spelling of each key: the short one if it is present. An absent key has that of its
  * neighbours, in which it is added when the file is saved.
@@ -174,7 +185,7 @@ function chooseSpelling(
 /** Creates the schema of an object with any keys. */
 export function map<Output>(value: Schema<Output>): Schema<Readonly<Record<string, Output>>> {
   return create(v.record(v.string(), value), (given) => {
-    if (!isRecord(given)) return fail(given, { expected: "an object" });
+    if (!isRecord(given)) return fail(given, { expected: "an object of values by name" });
     const issues: FieldIssue[] = [];
     const entries = Object.keys(given)
       .map((key) => [key, validate(value, given, key, issues)] as const);
@@ -187,12 +198,26 @@ export function list<Output>(item: Schema<Output>): Schema<readonly Output[]> {
   return v.array(item, "a list");
 }
 
-/** Creates the schema of a value of one of several forms, of which `choose` returns one. */
+/**
+ * Creates the schema of a value of one of several forms, of which `choose` returns one. A value that
+ * has none of them is reported with all of them.
+ */
 export function either<Output>(
   choose: (value: unknown) => Schema<Output>,
   ...forms: readonly Schema<Output>[]
 ): Schema<Output> {
-  return create(v.union([...forms]), (given) => run(choose(given), given));
+  return create(v.union([...forms]), (given) => {
+    const reading = run(choose(given), given);
+    if (listExpected(reading).length === 0) return reading;
+    const expected = new Set(forms.flatMap((form) => listExpected(run(form, given))));
+    return fail(given, { expected: [...expected].join(", or ") });
+  });
+}
+
+/** Lists what was expected instead of the value as a whole. */
+function listExpected({ issues }: Reading): readonly string[] {
+  return issues.filter(({ path, problem }) => path === undefined && problem === undefined)
+    .map(({ message }) => message);
 }
 
 /** Result of reading a value. */

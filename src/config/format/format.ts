@@ -47,13 +47,18 @@ import { server } from "./server_config.ts";
 import { answerFields, step, stepDefinitions } from "./step_format.ts";
 import { isSingleModel } from "../model/model_names.ts";
 
-const scalar: Schema<string | number | boolean> = either<string | number | boolean>(
-  (value) => typeof value === "number" ? anyNumber : typeof value === "boolean" ? flag : text,
+const finite: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
+const numberOrText: Schema<string | number> = either<string | number>(
+  (value) => typeof value === "number" ? finite : text,
   text,
-  v.number("a number"),
-  v.boolean(),
+  finite,
 );
-const anyNumber: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
+const scalar: Schema<string | number | boolean> = either<string | number | boolean>(
+  (value) => typeof value === "boolean" ? flag : numberOrText,
+  text,
+  finite,
+  v.boolean("true or false"),
+);
 
 /** Schema of a model. */
 export const model: Schema<ModelConfig> = object<ModelConfig>({
@@ -94,10 +99,7 @@ const memory = object<MemoryConfig>({
 const externalTool = object<ExternalToolConfig>({
   tag: required(label, "@pkg/ with a package or a relative module, a dot and an export"),
   name: optional(label, "Name of the tool"),
-  kwargs: optional(
-    map(either<string | number>((value) => typeof value === "number" ? anyNumber : text, text)),
-    "Settings of the tool",
-  ),
+  kwargs: optional(map(numberOrText), "Settings of the tool"),
   map: optional(map(text), "Endpoints by the name of their tool"),
 });
 
@@ -179,7 +181,7 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
   max_iter: withDefault(whole(1), 10, "Maximum number of decisions in a turn"),
   max_examples: withDefault(whole(0), 5, "Maximum number of examples in a request"),
   threshold: withDefault(
-    v.pipe(number(0), v.maxValue(1, "a number from 0 to 1")),
+    number(0, 1),
     0.5,
     "Minimum similarity of an example to the input",
   ),

@@ -55,20 +55,23 @@ export const flag: Schema<boolean> = create(
 export const anything: Schema<unknown> = v.unknown();
 
 /** Text. */
-export const text: Schema<string> = v.string("text");
+export const text: Schema<string> = v.string(({ input }) =>
+  typeof input === "number" || typeof input === "boolean" ? "text in quotes" : "text"
+);
 
 /** Text that is not empty. */
-export const label: Schema<string> = v.pipe(v.string("text"), v.nonEmpty("text"));
+export const label: Schema<string> = v.pipe(text, v.nonEmpty("text"));
 
 /** Creates the schema of text of some form. */
 export function textLike(form: RegExp, expected: string): Schema<string> {
   return v.pipe(v.string(expected), v.regex(form, expected));
 }
 
-/** Creates the schema of a number from `minimum`. */
-export function number(minimum: number): Schema<number> {
-  const expected = `a number from ${minimum}`;
-  return v.pipe(v.number(expected), v.finite(expected), v.minValue(minimum, expected));
+/** Creates the schema of a number from `minimum`, and to `maximum` if there is one. */
+export function number(minimum: number, maximum?: number): Schema<number> {
+  const expected = `a number from ${minimum}${maximum === undefined ? "" : ` to ${maximum}`}`;
+  const least = v.pipe(v.number(expected), v.finite(expected), v.minValue(minimum, expected));
+  return maximum === undefined ? least : v.pipe(least, v.maxValue(maximum, expected));
 }
 
 /** Creates the schema of a whole number from `minimum`. */

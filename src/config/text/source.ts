@@ -19,7 +19,7 @@ import {
 import { ConfigError, quote } from "../../errors.ts";
 import type { ConfigProblem } from "./problem.ts";
 
-/** Maximum length of a file, in characters. */
+/** Maximum length of a file, and of its texts with every alias resolved, in characters. */
 const MAX_CHARS = 250_000;
 /** Maximum depth of a value. */
 const MAX_DEPTH = 64;
@@ -30,6 +30,16 @@ const MAX_SYNTAX_ERRORS = 20;
 
 const SEVERAL_DOCUMENTS = { message: "it has several documents", expected: "one, without ---" };
 const TOO_DEEP = { message: "it is nested too deeply", expected: `at most ${MAX_DEPTH} levels` };
+
+/** Ways out of errors of syntax, by the code of the parser. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  BAD_DQ_ESCAPE: "each backslash written twice, or single quotes",
+  BAD_SCALAR_START: "quotes around the text",
+  BLOCK_AS_IMPLICIT_KEY: "quotes around a text that has a colon and a space in it",
+  TAB_AS_INDENT: "spaces",
+  TAG_RESOLVE_FAILED: 'no tag, or quotes around a text that begins with "!"',
+  UNEXPECTED_TOKEN: "the next value, or quotes around a text that begins with a sign of YAML",
+};
 
 /** Path of a value in a file. */
 export type SourcePath = readonly (string | number)[];
@@ -54,6 +64,7 @@ export class Source {
   /** Collections that are being read, to find those that contain themselves. */
   readonly #open = new Set<Node>();
   #values = 0;
+  #chars = 0;
 
   /**
    * Parses a text.
@@ -84,9 +95,7 @@ export class Source {
     }
     const { errors, warnings, contents } = this.document;
     for (const { code, message, pos } of [...errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS)) {
-      // The parser reports its own stack overflow as an error of syntax.
-      const problem = message.includes("call stack") ? TOO_DEEP : { message };
-      this.#report([], pos[0], code === "MULTIPLE_DOCS" ? SEVERAL_DOCUMENTS : problem);
+      this.#report([], pos[0], describeSyntaxError(code, message));
     }
     this.value = this.problems.length === 0 ? this.#read(contents, [], 0) : undefined;
   }
@@ -137,14 +146,16 @@ export class Source {
   }
 
   #read(node: unknown, path: SourcePath, keyOffset: number): unknown {
-    if (this.problems.length >= MAX_SYNTAX_ERRORS || this.#values > MAX_VALUES) return null;
+    if (this.problems.length >= MAX_SYNTAX_ERRORS || this.#isTooLarge) return null;
     const { range, anchor } = (node ?? {}) as Node & { readonly anchor?: string };
     const offset = range?.[0] ?? keyOffset;
     this.#places.set(JSON.stringify(path), { key: keyOffset, value: offset });
-    if (++this.#values > MAX_VALUES) {
+    this.#values++;
+    if (isScalar(node) && typeof node.value === "string") this.#chars += node.value.length;
+    if (this.#isTooLarge) {
       this.#report(path, offset, {
-        message: "it has too many values, with its aliases resolved",
-        expected: `at most ${MAX_VALUES}`,
+        message: "it has too many values or characters, with its aliases resolved",
+        expected: `at most ${MAX_VALUES} values and ${MAX_CHARS} characters`,
       });
       return null;
     }
@@ -167,11 +178,19 @@ export class Source {
     return value;
   }
 
+  get #isTooLarge(): boolean {
+    return this.#values > MAX_VALUES || this.#chars > MAX_CHARS;
+  }
+
   #findAnchor(name: string, path: SourcePath, offset: number): Node | undefined {
     const target = this.#anchors.get(name);
     if (target !== undefined && !this.#open.has(target)) return target;
-    const reason = target === undefined ? "has no value" : "contains itself";
-    this.#report(path, offset, { message: `the alias ${quote(name)} ${reason}` });
+    this.#report(path, offset, {
+      message: `the alias ${quote(name)} ${
+        target === undefined ? "has no value" : "contains itself"
+      }`,
+      expected: `&${name} before a value above it, or quotes around a text that begins with "*"`,
+    });
     return undefined;
   }
 
@@ -206,6 +225,8 @@ export class Source {
     const place = this.#places.get(key);
     const given = this.#read(node, path, offset);
     if (place !== undefined) this.#places.set(key, place);
+    // An alias that has no value was reported.
+    if (given === undefined) return;
     for (const one of Array.isArray(given) ? given : [given]) {
       if (typeof one !== "object" || one === null || Array.isArray(one)) {
         this.#report(path, offset, { message: '"<<" is no map', expected: "an alias of a map" });
@@ -216,6 +237,14 @@ export class Source {
       }
     }
   }
+}
+
+function describeSyntaxError(code: string, message: string): ProblemText {
+  if (code === "MULTIPLE_DOCS") return SEVERAL_DOCUMENTS;
+  // The parser reports its own stack overflow as an error of syntax.
+  if (message.includes("call stack")) return TOO_DEEP;
+  const expected = WAYS_OUT[code];
+  return { message, ...expected !== undefined && { expected } };
 }
 
 /** Number of brackets that are open at once, or of markers of items in a row, that no author writes. */

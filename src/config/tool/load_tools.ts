@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { findNearest, oneOf } from "../../schema/option_shape.ts";
+import { findNearest } from "../../schema/option_shape.ts";
 import { isTool, type StepTool } from "../../tool/tool_internals.ts";
 import {
   type AnyToolOptions,
@@ -16,7 +16,7 @@ import {
   readToolOptions,
 } from "./adopt_tool.ts";
 import type { RouteConfig, StepConfig, ToolDefConfig } from "../format/agent_config.ts";
-import { checkName, records } from "../check/check_graph.ts";
+import { checkName, listNames, records } from "../check/check_graph.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { loadExport, loadModules, type MissingModule } from "./tool_modules.ts";
@@ -152,7 +152,7 @@ class ToolLoader implements LoadedTools {
       const nearest = findNearest(name, known);
       this.#inspection.warn(["tools", "tool_defs", name], {
         message: "no tool has this name",
-        expected: oneOf(known),
+        expected: listNames("tool", known),
         ...nearest !== undefined && { nearest },
       }, "key");
     }
