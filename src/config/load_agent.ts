@@ -18,8 +18,9 @@ import { inspect, type ReadOptions } from "./check/inspect.ts";
 import { type GivenModels, loadModels } from "./model/load_models.ts";
 import { hasOpenTypes } from "./format/open_types.ts";
 import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
+import type { ConfigFile } from "./read_config.ts";
+import { readText } from "./text/files.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "./text/problem.ts";
-import { type ConfigFile, readText } from "./read_config.ts";
 import { readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
 

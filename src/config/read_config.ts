@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { readFile, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { reasonOf } from "../errors.ts";
 import { checkOptions, flag } from "../schema/option_shape.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
+import { readText } from "./text/files.ts";
 import { ConfigFileError, type ConfigProblem } from "./text/problem.ts";
 
 /** Agent file that was read. */
@@ -69,51 +67,4 @@ export async function readConfig(
 ): Promise<ConfigFile> {
   const { path: file, text } = await readText(path);
   return parseConfig(file, text, options);
-}
-
-/**
- * Reads the text of a file.
- *
- * @throws {ConfigFileError} if it cannot be read.
- */
-export async function readText(
-  place: string | URL,
-): Promise<Pick<ConfigFile, "path" | "text">> {
-  const path = toPath(place);
-  try {
-    return { path, text: await readTextFile(path) };
-  } catch (cause) {
-    throw createReadError(path, cause);
-  }
-}
-
-/**
- * Reads the text of a file before it returns.
- *
- * @throws {ConfigFileError} if it cannot be read.
- */
-export function readTextSync(place: string | URL): Pick<ConfigFile, "path" | "text"> {
-  const path = toPath(place);
-  try {
-    return { path, text: readFileSync(path, "utf8") };
-  } catch (cause) {
-    throw createReadError(path, cause);
-  }
-}
-
-/** Reads a file. `node:fs/promises` would load the code of all streams of Node. */
-export function readTextFile(path: string | URL): Promise<string> {
-  return new Promise((resolve, reject) => {
-    readFile(path, "utf8", (error, text) => error === null ? resolve(text) : reject(error));
-  });
-}
-
-/** Returns the path of a file given as a path, a `file:` URL or the text of one. */
-function toPath(place: string | URL): string {
-  return String(place).startsWith("file:") ? fileURLToPath(place) : String(place);
-}
-
-function createReadError(file: string, cause: unknown): ConfigFileError {
-  const message = `the file cannot be read: ${reasonOf(cause)}`;
-  return new ConfigFileError([{ file, line: 1, column: 1, path: "", message }], [], { cause });
 }

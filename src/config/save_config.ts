@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { ConfigError, quote } from "../errors.ts";
 import { isEqual } from "../schema/lowering/merge_keywords.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
 import { DocumentEditor } from "./text/edit_document.ts";
+import { fs } from "./text/files.ts";
 import { spell } from "./format/fields.ts";
 import { inspect } from "./check/inspect.ts";
 import { type ConfigFile, parseConfig } from "./read_config.ts";
@@ -53,6 +53,7 @@ import { type ConfigFile, parseConfig } from "./read_config.ts";
  * ```
  */
 export async function saveConfig(file: ConfigFile, config: AgentConfig): Promise<ConfigFile> {
+  const { readFile, realpath, rename, rm, stat, writeFile } = fs.promises;
   const path = await realpath(file.path);
   if (await readFile(path, "utf8") !== file.text) {
     throw new ConfigError(

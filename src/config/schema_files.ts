@@ -7,7 +7,7 @@ import { quote, reasonOf } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
 import { jsonSchema } from "../schema/json_schema/mod.ts";
 import type { Inspection } from "./text/inspection.ts";
-import { readTextFile } from "./read_config.ts";
+import { readTextFile } from "./text/files.ts";
 
 /** Reads the schemas of a file, and reports those that cannot be used. */
 export async function readSchemas(

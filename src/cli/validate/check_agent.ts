@@ -13,7 +13,7 @@ import type { Inspection } from "../../config/text/inspection.ts";
 import { loadAgent } from "../../config/load_agent.ts";
 import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
 import { PROVIDERS } from "../../config/model/providers.ts";
-import { readText } from "../../config/read_config.ts";
+import { readText } from "../../config/text/files.ts";
 import {
   findVariable,
   readProcessVariable,

@@ -18,7 +18,7 @@ import type { Decision } from "../../decision/decision.ts";
 import { list, object, optional, type Schema } from "../format/fields.ts";
 import { Inspection } from "../text/inspection.ts";
 import { ConfigFileError } from "../text/problem.ts";
-import { readText } from "../read_config.ts";
+import { readText } from "../text/files.ts";
 import {
   type AgentNames,
   inspectEntry,

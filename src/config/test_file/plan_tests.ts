@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import * as option from "../../schema/option_shape.ts";
 import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "../text/problem.ts";
-import { readTextSync } from "../read_config.ts";
+import { fs, readTextSync } from "../text/files.ts";
 import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";
 import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
@@ -122,7 +121,7 @@ function checkModels(models: Models, attempt: string): void {
 /** Returns the path of the agent file beside a file of tests. */
 function findAgent(file: string): string {
   const folder = dirname(file);
-  const found = AGENT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const found = AGENT_FILES.map((name) => join(folder, name)).find((path) => fs.existsSync(path));
   if (found !== undefined) return found;
   const message = "there is no agent file beside it";
   const expected = `${AGENT_FILES.join(" or ")}, or the option "agent"`;

@@ -12,7 +12,7 @@ import { loadAgent, type LoadOptions } from "../load_agent.ts";
 import { hasOpenTypes } from "../format/open_types.ts";
 import type { GivenModels } from "../model/load_models.ts";
 import { ConfigFileError } from "../text/problem.ts";
-import { readTextSync } from "../read_config.ts";
+import { readTextSync } from "../text/files.ts";
 import type { AgentNames } from "../conversation/script_entry.ts";
 import { createPlayedModels, loadMainModel } from "./file_models.ts";
 

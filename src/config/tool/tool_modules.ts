@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { quote } from "../../errors.ts";
 import { describeDenied, describeImportError } from "../text/author_error.ts";
+import { fs } from "../text/files.ts";
 import { importInTime } from "./import_in_time.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { ProblemText, SourcePath } from "../text/source.ts";
@@ -107,7 +107,7 @@ function findModule(file: string, folder: URL): string | ProblemText {
   const stem = isPython ? file.slice(0, -3) : file.replaceAll(".", "/");
   for (const ending of ENDINGS) {
     const specifier = resolve(stem + ending, folder);
-    if (existsSync(new URL(specifier))) return specifier;
+    if (fs.existsSync(new URL(specifier))) return specifier;
   }
   return {
     message: `${quote(file)} is a Python module, which JavaScript cannot load`,
