@@ -13,13 +13,7 @@ import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import type {
-  AgentConfig,
-  ExampleConfig,
-  HistoryConfig,
-  LimitConfig,
-  StepConfig,
-} from "./format/agent_config.ts";
+import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import {
   buildAnswerSchema,
   createAnswer,
@@ -120,10 +114,10 @@ export async function loadPrices(
   const { genaiPrices } = await import("../prices/mod.ts");
   const costOf = genaiPrices();
   if (isGiven) return (usage, call) => costOf(usage, call) ?? 0;
-  for (const { name } of Object.values(models)) {
-    if (costOf({ input: 1, output: 1 }, { llm: name }) !== undefined) continue;
-    for (const part of ["turn", "session"] as const) {
-      if (limits[part]?.cost === undefined) continue;
+  for (const part of ["turn", "session"] as const) {
+    if (limits[part]?.cost === undefined) continue;
+    for (const { name } of Object.values(models)) {
+      if (costOf({ input: 1, output: 1 }, { llm: name }) !== undefined) continue;
       inspection.report(["limits", part, "cost"], {
         message: `the price of model ${quote(name)} is not known`,
         expected: "a model with a price, another limit, or the option cost of loadAgent()",
@@ -237,7 +231,7 @@ function buildLimit({ tokens, cost, model_calls, tool_calls, time }: LimitConfig
 }
 
 function buildHistory(
-  { max_tokens, keep_turns, keep_first, summarize }: HistoryConfig,
+  { max_tokens, keep_turns, keep_first, summarize }: NonNullable<AgentConfig["history"]>,
   models: LoadedModels,
 ): HistoryOptions {
   const writer = typeof summarize === "string"

@@ -9,13 +9,14 @@ import { Agent } from "../agent/agent.ts";
 import type { AgentOptions } from "../agent/agent_options.ts";
 import { ConfigError, GraphError, quote } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
+import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import { readToolOptions } from "./tool/adopt_tool.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
 import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
-import { type GivenModels, loadModels } from "./model/load_models.ts";
+import { loadModels } from "./model/load_models.ts";
 import { hasOpenTypes } from "./format/open_types.ts";
 import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 import type { ConfigFile } from "./read_config.ts";
@@ -24,30 +25,29 @@ import { ConfigFileError, type ConfigProblem, formatProblem } from "./text/probl
 import { readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
 
-/** Options of the agent that an agent file does not have. */
-export type ProgramOptions = Pick<
-  AgentOptions,
-  | "clock"
-  | "context"
-  | "cost"
-  | "exampleSimilarity"
-  | "ids"
-  | "migrateData"
-  | "migrateResult"
-  | "observers"
-  | "onObserverError"
-  | "onWarning"
-  | "renamedSteps"
-  | "schemaCache"
->;
-
-/** Options of {@linkcode loadAgent}. */
-export interface LoadOptions extends ReadOptions, ProgramOptions {
+/** Options of {@linkcode loadAgent}: those of the agent that a file does not have, and its own. */
+export interface LoadOptions extends
+  ReadOptions,
+  Pick<
+    AgentOptions,
+    | "clock"
+    | "context"
+    | "cost"
+    | "exampleSimilarity"
+    | "ids"
+    | "migrateData"
+    | "migrateResult"
+    | "observers"
+    | "onObserverError"
+    | "onWarning"
+    | "renamedSteps"
+    | "schemaCache"
+  > {
   /**
    * Model that replaces all models of the file, or models that replace those of the same name, among
    * them `embedding_model`. Without `cost`, calls of models that the price table does not have cost nothing.
    */
-  readonly llm?: GivenModels;
+  readonly llm?: LLM | Readonly<Record<string, LLM>>;
   /** Tools in addition to those of the file. They take precedence. Default: none. */
   readonly tools?: readonly AnyTool[];
   /** Returns the value of an environment variable. Default: that of the process. */

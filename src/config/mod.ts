@@ -45,27 +45,18 @@ export type {
   AnswerTypeConfig,
   ArgDefConfig,
   ExampleConfig,
-  ExampleDecisionConfig,
   ExternalToolConfig,
-  FlowConfig,
-  HistoryConfig,
   LimitConfig,
-  LimitsConfig,
-  MemoryConfig,
   ModelConfig,
-  OverridesConfig,
   PermissionKind,
-  PermissionsConfig,
   RouteConfig,
   StepConfig,
   ToolDefConfig,
-  ToolsConfig,
 } from "./format/agent_config.ts";
 export type { AgentModule, ExportedAgent, Opening } from "./agent_module.ts";
 export { configSchema } from "./format/config_schema.ts";
 export { loadAgent } from "./load_agent.ts";
-export type { LoadOptions, ProgramOptions } from "./load_agent.ts";
-export type { GivenModels } from "./model/load_models.ts";
+export type { LoadOptions } from "./load_agent.ts";
 export type { ReadOptions } from "./check/inspect.ts";
 export { ConfigFileError, formatProblem } from "./text/problem.ts";
 export type { ConfigProblem } from "./text/problem.ts";
@@ -74,12 +65,8 @@ export type { Permissions } from "./permissions.ts";
 export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
 export { saveConfig } from "./save_config.ts";
-export type {
-  ServerConfig,
-  ServerSecurityConfig,
-  ServerSessionConfig,
-} from "./format/server_config.ts";
+export type { ServerConfig } from "./format/server_config.ts";
 export { yamlTests } from "./test_file/yaml_tests.ts";
-export type { RegisterTest, YamlTestOptions } from "./test_file/test_options.ts";
+export type { YamlTestOptions } from "./test_file/test_options.ts";
 export { expandVariables } from "./text/variables.ts";
 export type { ReadVariable } from "./text/variables.ts";

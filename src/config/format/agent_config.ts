@@ -37,25 +37,65 @@ export interface AgentConfig {
   /** Model that embeds examples and inputs. Default: the model of the agent, if it can. */
   readonly embedding_model?: ModelConfig;
   /** Memory of Nomos. Without effect: `history` bounds what requests show. */
-  readonly memory?: MemoryConfig;
+  readonly memory?: {
+    /** Kind of memory. `@default {"base"}` */
+    readonly type: "base" | "summarization";
+    /** Settings. */
+    readonly kwargs?: Readonly<Record<string, unknown>>;
+  };
   /** Flows. Files with flows are refused unless {@linkcode ReadOptions.ignoreFlows} is set. */
-  readonly flows: readonly FlowConfig[];
+  readonly flows: readonly {
+    /** Id. Also spelled `id`. */
+    readonly flow_id: string;
+    /** Ids of the steps that enter it. */
+    readonly enters: readonly string[];
+    /** Ids of the steps that leave it. */
+    readonly exits: readonly string[];
+    /** Description. Also spelled `desc`. */
+    readonly description?: string;
+    /** Components by name. */
+    readonly components: Readonly<Record<string, unknown>>;
+  }[];
   /** Paths of JSON Schema files, by the name that `answer_model` refers to. */
   readonly schemas: Readonly<Record<string, string>>;
   /** HTTP server. */
   readonly server: ServerConfig;
   /** Tools. */
-  readonly tools: ToolsConfig;
+  readonly tools: {
+    /** Modules whose exports are tools, relative to the file. Also spelled `files`. */
+    readonly tool_files: readonly string[];
+    /** Tools of packages. Also spelled `ext`. */
+    readonly external_tools: readonly ExternalToolConfig[];
+    /** Descriptions and arguments, by the name of the tool. Also spelled `defs`. */
+    readonly tool_defs: Readonly<Record<string, ToolDefConfig>>;
+  };
   /** Logging. Not in effect. */
   readonly logging?: Readonly<Record<string, unknown>>;
   /** Limits of turns and sessions. */
-  readonly limits: LimitsConfig;
+  readonly limits: {
+    /** Limit of each turn. */
+    readonly turn?: LimitConfig;
+    /** Limit of all turns of a session together. */
+    readonly session?: LimitConfig;
+  };
   /** Bounds of the history that requests show. Default: none before a model's context is full. */
-  readonly history?: HistoryConfig;
+  readonly history?: {
+    /** Maximum size of a request, in tokens. Default: none. */
+    readonly max_tokens?: number;
+    /** Number of latest turns that stay word for word, if they fit. Default: 6. */
+    readonly keep_turns?: number;
+    /** If true, the first input stays in every request. Default: false. */
+    readonly keep_first?: boolean;
+    /** Name of the model that summarizes older turns; true for that of the step, false for no summary. */
+    readonly summarize?: boolean | string;
+  };
   /** Data of a session, by name: stored in its log, read by guards, read and changed by tools. */
   readonly data?: Readonly<Record<string, string | AnswerFieldConfig>>;
-  /** Permissions of the code of tools, in addition to those of models and files. */
-  readonly permissions: PermissionsConfig;
+  /**
+   * Permissions of the code of tools, in addition to those of models and files: names as `deno run`
+   * takes them, or true for all.
+   */
+  readonly permissions: { readonly [Kind in PermissionKind]?: boolean | readonly string[] };
 }
 
 /** A step. */
@@ -77,7 +117,12 @@ export interface StepConfig {
   /** Id of a flow. Has no effect. */
   readonly flow_id?: string;
   /** Persona and model of this step. */
-  readonly overrides: OverridesConfig;
+  readonly overrides: {
+    /** Persona that replaces the agent's. */
+    readonly persona?: string;
+    /** Name of one of the models. Default: `global`. */
+    readonly llm?: string;
+  };
   /** Examples for the model. Also spelled `eg`. `@default {[]}` */
   readonly examples: readonly ExampleConfig[];
   /** If true, the model may end the session here; text is the condition. `@default {true}` */
@@ -96,43 +141,32 @@ export interface RouteConfig {
   readonly guard?: string;
 }
 
-/** Persona and model of a step. */
-export interface OverridesConfig {
-  /** Persona that replaces the agent's. */
-  readonly persona?: string;
-  /** Name of one of the models. Default: `global`. */
-  readonly llm?: string;
-}
-
 /** An example for the model. */
 export interface ExampleConfig {
   /** Situation, for example a sentence of the user. */
   readonly context: string;
   /** Decision to make, or a description of it. */
-  readonly decision: string | ExampleDecisionConfig;
+  readonly decision: string | {
+    /** Action. */
+    readonly action: "RESPOND" | "TOOL_CALL" | "MOVE" | "END";
+    /** Reasoning. */
+    readonly reasoning: readonly string[];
+    /** Response, of `RESPOND` and `END`. */
+    readonly response?: unknown;
+    /** Quick replies, of `RESPOND`. */
+    readonly suggestions?: readonly string[];
+    /** Target, of `MOVE`. */
+    readonly step_id?: string;
+    /** Call, of `TOOL_CALL`. */
+    readonly tool_call?: {
+      /** Name of the tool. */
+      readonly tool_name: string;
+      /** Arguments. */
+      readonly tool_kwargs: Readonly<Record<string, unknown>>;
+    };
+  };
   /** Visibility of the example: `dynamic` shows it for a similar input. `@default {"dynamic"}` */
   readonly visibility: "always" | "never" | "dynamic";
-}
-
-/** Decision of an example. */
-export interface ExampleDecisionConfig {
-  /** Action. */
-  readonly action: "RESPOND" | "TOOL_CALL" | "MOVE" | "END";
-  /** Reasoning. */
-  readonly reasoning: readonly string[];
-  /** Response, of `RESPOND` and `END`. */
-  readonly response?: unknown;
-  /** Quick replies, of `RESPOND`. */
-  readonly suggestions?: readonly string[];
-  /** Target, of `MOVE`. */
-  readonly step_id?: string;
-  /** Call, of `TOOL_CALL`. */
-  readonly tool_call?: {
-    /** Name of the tool. */
-    readonly tool_name: string;
-    /** Arguments. */
-    readonly tool_kwargs: Readonly<Record<string, unknown>>;
-  };
 }
 
 /** Field of a structured answer. */
@@ -178,50 +212,6 @@ export interface ModelConfig {
   readonly kwargs: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Bounds of the history that requests show. */
-export interface HistoryConfig {
-  /** Maximum size of a request, in tokens. Default: none. */
-  readonly max_tokens?: number;
-  /** Number of latest turns that stay word for word, if they fit. Default: 6. */
-  readonly keep_turns?: number;
-  /** If true, the first input stays in every request. Default: false. */
-  readonly keep_first?: boolean;
-  /** Name of the model that summarizes older turns; true for that of the step, false for no summary. */
-  readonly summarize?: boolean | string;
-}
-
-/** Memory of Nomos. */
-export interface MemoryConfig {
-  /** Kind of memory. `@default {"base"}` */
-  readonly type: "base" | "summarization";
-  /** Settings. */
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-}
-
-/** A flow. */
-export interface FlowConfig {
-  /** Id. Also spelled `id`. */
-  readonly flow_id: string;
-  /** Ids of the steps that enter it. */
-  readonly enters: readonly string[];
-  /** Ids of the steps that leave it. */
-  readonly exits: readonly string[];
-  /** Description. Also spelled `desc`. */
-  readonly description?: string;
-  /** Components by name. */
-  readonly components: Readonly<Record<string, unknown>>;
-}
-
-/** Tools. */
-export interface ToolsConfig {
-  /** Modules whose exports are tools, relative to the file. Also spelled `files`. */
-  readonly tool_files: readonly string[];
-  /** Tools of packages. Also spelled `ext`. */
-  readonly external_tools: readonly ExternalToolConfig[];
-  /** Descriptions and arguments, by the name of the tool. Also spelled `defs`. */
-  readonly tool_defs: Readonly<Record<string, ToolDefConfig>>;
-}
-
 /** Tool of a package. */
 export interface ExternalToolConfig {
   /** `@pkg/` with a package or a relative module, a dot and an export: `@pkg/npm:date-fns.addDays`. */
@@ -260,14 +250,6 @@ export interface ArgDefConfig {
   readonly default?: string | number | boolean;
 }
 
-/** Limits of usage. */
-export interface LimitsConfig {
-  /** Limit of each turn. */
-  readonly turn?: LimitConfig;
-  /** Limit of all turns of a session together. */
-  readonly session?: LimitConfig;
-}
-
 /** Maximum usage. */
 export interface LimitConfig {
   /** Tokens of prompts and answers. */
@@ -281,11 +263,6 @@ export interface LimitConfig {
   /** Time, such as `60s`. */
   readonly time?: string;
 }
-
-/** Permissions: names as `deno run` takes them, or true for all. */
-export type PermissionsConfig = {
-  readonly [Kind in PermissionKind]?: boolean | readonly string[];
-};
 
 /** Kind of a permission of Deno. */
 export type PermissionKind =

@@ -9,15 +9,9 @@ import type {
   AgentConfig,
   ArgDefConfig,
   ExternalToolConfig,
-  FlowConfig,
-  HistoryConfig,
   LimitConfig,
-  LimitsConfig,
-  MemoryConfig,
   ModelConfig,
-  PermissionsConfig,
   ToolDefConfig,
-  ToolsConfig,
 } from "./agent_config.ts";
 import { duration } from "./duration.ts";
 import {
@@ -83,7 +77,7 @@ export const model: Schema<ModelConfig> = object<ModelConfig>({
 
 const models = map(model);
 
-const flow = object<FlowConfig>({
+const flow = object<AgentConfig["flows"][number]>({
   flow_id: required(label, "Id", "id"),
   enters: required(list(label), "Ids of the steps that enter it"),
   exits: required(list(label), "Ids of the steps that leave it"),
@@ -91,7 +85,7 @@ const flow = object<FlowConfig>({
   components: withDefault(map(anything), {}, "Components by name"),
 });
 
-const memory = object<MemoryConfig>({
+const memory = object<NonNullable<AgentConfig["memory"]>>({
   type: withDefault(name("base", "summarization"), "base", "Kind of memory"),
   kwargs: optional(map(anything), "Settings"),
 });
@@ -121,7 +115,7 @@ const toolDef = object<ToolDefConfig>({
   once: optional(flag, "If true, a call never runs twice"),
 });
 
-const tools = object<ToolsConfig>({
+const tools = object<AgentConfig["tools"]>({
   tool_files: withDefault(list(label), [], "Modules whose exports are tools", "files"),
   external_tools: withDefault(list(externalTool), [], "Tools of packages", "ext"),
   tool_defs: withDefault(map(toolDef), {}, "Descriptions and arguments of tools by name", "defs"),
@@ -135,12 +129,12 @@ const limit = object<LimitConfig>({
   time: optional(duration, "Time, such as 60s"),
 }, true);
 
-const limits = object<LimitsConfig>({
+const limits = object<AgentConfig["limits"]>({
   turn: optional(limit, "Limit of each turn"),
   session: optional(limit, "Limit of all turns of a session together"),
 }, true);
 
-const history = object<HistoryConfig>({
+const history = object<NonNullable<AgentConfig["history"]>>({
   max_tokens: optional(whole(1), "Maximum size of a request, in tokens; none without it"),
   keep_turns: optional(whole(0), "Number of latest turns that stay word for word; 6 without it"),
   keep_first: optional(flag, "If true, the first input stays in every request"),
@@ -159,7 +153,7 @@ const hosts = permission(
   "a host, such as api.example.com or localhost:8080",
 );
 const names = permission(/^[^\s,=\0]+$/, "a name");
-const permissions = object<PermissionsConfig>({
+const permissions = object<AgentConfig["permissions"]>({
   read: optional(paths, "Files and folders that may be read"),
   write: optional(paths, "Files and folders that may be written"),
   net: optional(hosts, "Hosts that may be reached"),

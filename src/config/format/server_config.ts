@@ -15,60 +15,54 @@ export interface ServerConfig {
   /** Number of processes. `@default {1}` */
   readonly workers: number;
   /** Authentication and rate limits. */
-  readonly security: ServerSecurityConfig;
+  readonly security: {
+    /** Origins of web pages that may send requests. `@default {["*"]}` */
+    readonly allowed_origins: readonly string[];
+    /** If true, requests must be authenticated. `@default {false}` */
+    readonly enable_auth: boolean;
+    /** Kind of authentication. */
+    readonly auth_type?: "jwt" | "api_key";
+    /** Secret of JSON Web Tokens. */
+    readonly jwt_secret_key?: string;
+    /** URL that validates API keys. */
+    readonly api_key_url?: string;
+    /** If true, requests are limited. `@default {false}` */
+    readonly enable_rate_limiting: boolean;
+    /** URL of the Redis server that counts requests. */
+    readonly redis_url?: string;
+    /** Number of requests in the period. */
+    readonly rate_limit_times?: number;
+    /** Period, in seconds. */
+    readonly rate_limit_seconds?: number;
+    /** If true, requests need a CSRF token. `@default {false}` */
+    readonly enable_csrf_protection: boolean;
+    /** Secret of CSRF tokens. */
+    readonly csrf_secret_key?: string;
+    /** If true, the server issues tokens for development. `@default {false}` */
+    readonly enable_token_endpoint: boolean;
+  };
   /** Store of sessions. */
-  readonly session: ServerSessionConfig;
+  readonly session: {
+    /** Kind of store. `@default {"memory"}` */
+    readonly store_type: "memory" | "production";
+    /** Lifetime of a session, in seconds. `@default {3600}` */
+    readonly default_ttl: number;
+    /** Lifetime of a cached session, in seconds. `@default {3600}` */
+    readonly cache_ttl: number;
+    /** URL of the database. */
+    readonly database_url?: string;
+    /** URL of the Redis server. */
+    readonly redis_url?: string;
+    /** Addresses of the Kafka brokers. */
+    readonly kafka_brokers?: string;
+    /** Kafka topic of events. `@default {"session_events"}` */
+    readonly kafka_topic: string;
+    /** If true, events are sent to Kafka. `@default {false}` */
+    readonly events_enabled: boolean;
+  };
 }
 
-/** Authentication and rate limits of a server. */
-export interface ServerSecurityConfig {
-  /** Origins of web pages that may send requests. `@default {["*"]}` */
-  readonly allowed_origins: readonly string[];
-  /** If true, requests must be authenticated. `@default {false}` */
-  readonly enable_auth: boolean;
-  /** Kind of authentication. */
-  readonly auth_type?: "jwt" | "api_key";
-  /** Secret of JSON Web Tokens. */
-  readonly jwt_secret_key?: string;
-  /** URL that validates API keys. */
-  readonly api_key_url?: string;
-  /** If true, requests are limited. `@default {false}` */
-  readonly enable_rate_limiting: boolean;
-  /** URL of the Redis server that counts requests. */
-  readonly redis_url?: string;
-  /** Number of requests in the period. */
-  readonly rate_limit_times?: number;
-  /** Period, in seconds. */
-  readonly rate_limit_seconds?: number;
-  /** If true, requests need a CSRF token. `@default {false}` */
-  readonly enable_csrf_protection: boolean;
-  /** Secret of CSRF tokens. */
-  readonly csrf_secret_key?: string;
-  /** If true, the server issues tokens for development. `@default {false}` */
-  readonly enable_token_endpoint: boolean;
-}
-
-/** Store of a server's sessions. */
-export interface ServerSessionConfig {
-  /** Kind of store. `@default {"memory"}` */
-  readonly store_type: "memory" | "production";
-  /** Lifetime of a session, in seconds. `@default {3600}` */
-  readonly default_ttl: number;
-  /** Lifetime of a cached session, in seconds. `@default {3600}` */
-  readonly cache_ttl: number;
-  /** URL of the database. */
-  readonly database_url?: string;
-  /** URL of the Redis server. */
-  readonly redis_url?: string;
-  /** Addresses of the Kafka brokers. */
-  readonly kafka_brokers?: string;
-  /** Kafka topic of events. `@default {"session_events"}` */
-  readonly kafka_topic: string;
-  /** If true, events are sent to Kafka. `@default {false}` */
-  readonly events_enabled: boolean;
-}
-
-const security = object<ServerSecurityConfig>({
+const security = object<ServerConfig["security"]>({
   allowed_origins: withDefault(list(text), ["*"], "Origins of web pages that may send requests"),
   enable_auth: withDefault(flag, false, "If true, requests must be authenticated"),
   auth_type: optional(name("jwt", "api_key"), "Kind of authentication"),
@@ -83,7 +77,7 @@ const security = object<ServerSecurityConfig>({
   enable_token_endpoint: withDefault(flag, false, "If true, tokens are issued for development"),
 });
 
-const session = object<ServerSessionConfig>({
+const session = object<ServerConfig["session"]>({
   store_type: withDefault(name("memory", "production"), "memory", "Kind of store"),
   default_ttl: withDefault(whole(0), 3600, "Lifetime of a session, in seconds"),
   cache_ttl: withDefault(whole(0), 3600, "Lifetime of a cached session, in seconds"),

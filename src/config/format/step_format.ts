@@ -9,8 +9,6 @@ import type {
   AnswerFieldConfig,
   AnswerTypeConfig,
   ExampleConfig,
-  ExampleDecisionConfig,
-  OverridesConfig,
   RouteConfig,
   StepConfig,
 } from "./agent_config.ts";
@@ -62,14 +60,16 @@ const route = object<RouteConfig>({
   guard: optional(label, "Export of a tool file: returns true if the route is offered"),
 });
 
-const exampleDecision = object<ExampleDecisionConfig>({
+type ExampleDecision = Exclude<ExampleConfig["decision"], string>;
+
+const exampleDecision = object<ExampleDecision>({
   action: required(name("RESPOND", "TOOL_CALL", "MOVE", "END"), "Action"),
   reasoning: withDefault(list(text), [], "Reasoning"),
   response: optional(anything, "Response, of RESPOND and END"),
   suggestions: optional(list(text), "Quick replies, of RESPOND"),
   step_id: optional(label, "Target, of MOVE"),
   tool_call: optional(
-    object<NonNullable<ExampleDecisionConfig["tool_call"]>>({
+    object<NonNullable<ExampleDecision["tool_call"]>>({
       tool_name: required(label, "Name of the tool"),
       tool_kwargs: withDefault(map(anything), {}, "Arguments"),
     }),
@@ -87,7 +87,7 @@ const example = object<ExampleConfig>({
   ),
 });
 
-const overrides = object<OverridesConfig>({
+const overrides = object<StepConfig["overrides"]>({
   persona: optional(text, "Persona that replaces the agent's"),
   llm: optional(label, "Name of one of the models"),
 });

@@ -8,16 +8,6 @@ import type { LLM } from "../../llm/llm.ts";
 import type { ScenarioApprovals } from "../../testing/scenario/scenario_people.ts";
 import type { LoadOptions } from "../load_agent.ts";
 
-/**
- * Function that registers a test: `Deno.test`, or `test` of `node:test` or Vitest. Deno reads
- * `ignore`, the others read `skip`.
- */
-export type RegisterTest = (
-  name: string,
-  options: { readonly ignore: boolean; readonly skip: boolean },
-  run: () => Promise<void>,
-) => unknown;
-
 /** Options of `yamlTests`: those of the agent, and the models of tests that need one. */
 export interface YamlTestOptions extends Omit<LoadOptions, "llm"> {
   /**

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import { planTests } from "./plan_tests.ts";
-import type { RegisterTest, YamlTestOptions } from "./test_options.ts";
+import type { YamlTestOptions } from "./test_options.ts";
 
 /**
  * Registers the tests of a YAML file, in the format of Nomos with what this engine adds to it. Works
@@ -15,7 +15,8 @@ import type { RegisterTest, YamlTestOptions } from "./test_options.ts";
  * awaited. Tools, schemas and models of the agent are loaded when a test runs.
  *
  * @param file Path or `file:` URL of the file of tests.
- * @param test Function that registers a test, such as `Deno.test`.
+ * @param test Function that registers a test: `Deno.test`, or `test` of `node:test` or Vitest. Deno
+ *   reads `ignore`, the others read `skip`.
  * @throws {ConfigFileError} listing every problem of the file of tests, or of the agent file.
  *
  * @example
@@ -29,7 +30,11 @@ import type { RegisterTest, YamlTestOptions } from "./test_options.ts";
  */
 export function yamlTests(
   file: string | URL,
-  test: RegisterTest,
+  test: (
+    name: string,
+    options: { readonly ignore: boolean; readonly skip: boolean },
+    run: () => Promise<void>,
+  ) => unknown,
   options: YamlTestOptions = {},
 ): void {
   if (typeof test !== "function") {
