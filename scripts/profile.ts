@@ -2,8 +2,8 @@
  * `deno task profile`: shows where the time of a decision goes. `--help` prints the flags.
  * Needs `--allow-read --allow-write --allow-run`.
  *
- * The scenario runs in processes of its own, because sampling and counting would disturb each other,
- * and both a cold start. Only the counting process has a permission.
+ * The scenario runs in processes of its own, because sampling and counting would disturb each
+ * other, and both a cold start. Only the counting process has a permission.
  *
  * @module
  */
@@ -111,11 +111,10 @@ function runWorker<Found>(
   flags: readonly string[],
   setting: ScenarioSetting,
 ): Promise<Found> {
-  const step = `a step with ${formatNumber(setting.tools, "tool")} of ${
-    setting.library ?? "valibot"
-  }`;
+  const { tools, library = "valibot", cache } = setting;
   return announce(
-    `${WORK[task]} ${step}, cache ${setting.cache ? "on" : "off"}`,
+    `${WORK[task]} a step with ${formatNumber(tools, "tool")} of ${library}, ` +
+      `cache ${cache ? "on" : "off"}`,
     () => runJson([...flags, WORKER, task, JSON.stringify(setting)]),
   );
 }

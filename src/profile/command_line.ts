@@ -13,10 +13,10 @@ export type Command<Options> =
   | { readonly kind: "run"; readonly options: Options; readonly positionals: readonly string[] };
 
 /**
- * Flag, described by its default. A number takes whole numbers from 1. A boolean is a
- * switch; `--no-NAME` turns it off if its default is true. A list offers choices, and its
- * first one is the default; as `choices` they have none. Undefined is an optional text. Repeated texts become a list; if
- * they are optional, as in `--allow-net` and `--allow-net=HOST`, one without a text makes it true.
+ * Flag, described by its default. A number takes whole numbers from 1. A boolean is a switch;
+ * `--no-NAME` turns it off if its default is true. A list offers choices, and its first one is the
+ * default; as `choices` they have none. Undefined is an optional text. Repeated texts become a list;
+ * if they are optional, as in `--allow-net` and `--allow-net=HOST`, one without a text makes it true.
  */
 type Flag =
   | number

@@ -1,5 +1,6 @@
 /**
- * `nomos profile`: shows where time, tokens and money of a turn go, and compares them with an earlier run.
+ * `nomos profile`: shows where time, tokens and money of a turn go, and compares them with an earlier
+ * run.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import {
 } from "../../profile/mod.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { withPlayedAgent } from "../profile/played_agent.ts";
+import { type PlayedAgent, withPlayedAgent } from "../profile/played_agent.ts";
 import { countPlays, samplePlays } from "../profile/played_functions.ts";
 import {
   checkWritable,
@@ -62,9 +63,7 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);
   const exitCode = exitCodeOf(comparison);
-  const uncounted = call.counted !== undefined && "missing" in call.counted
-    ? call.counted.missing
-    : undefined;
+  const uncounted = call.counted?.missing;
   if (output.json) {
     output.document({
       ok: exitCode === EXIT.yes,
@@ -93,10 +92,8 @@ async function countFunctions(
   countCalls: CountCalls,
 ): Promise<number> {
   const { output, options: { iterations } } = call;
-  const counts = await withPlayedAgent(
-    call,
-    (played) => countPlays(played, iterations, countCalls),
-  );
+  const count = (played: PlayedAgent) => countPlays(played, iterations, countCalls);
+  const counts = await withPlayedAgent(call, count);
   output.document({ ok: true, counts });
   return EXIT.yes;
 }
@@ -127,8 +124,7 @@ function play(
     });
     if (!samples) return { profile, functions: undefined };
     output.progress("sampling functions");
-    const counts = counted !== undefined && "counts" in counted ? counted.counts : undefined;
-    return { profile, functions: await samplePlays(played, iterations, counts) };
+    return { profile, functions: await samplePlays(played, iterations, counted?.counts) };
   });
 }
 

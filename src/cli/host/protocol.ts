@@ -1,6 +1,6 @@
 /**
- * Messages of the launcher to the agent's process. Both may come from different versions of the package:
- * the launcher is installed once, and the agent's process takes the version of the project.
+ * Messages of the launcher to the agent's process. Both may come from different versions of the
+ * package: the launcher is installed once, and the agent's process takes the version of the project.
  *
  * @module
  */
@@ -25,7 +25,10 @@ export interface HostCall {
   readonly counted?: CountedCalls;
 }
 
-/** Call counts, as the counting process packed them, or the reason why there are none. */
-export type CountedCalls =
-  | { readonly counts: string }
-  | { readonly missing: string };
+/** Result of a process that counts calls. */
+export interface CountedCalls {
+  /** Call counts, as that process packed them. Default: they are missing. */
+  readonly counts?: string;
+  /** Reason why counts are missing. Default: they are not. */
+  readonly missing?: string;
+}

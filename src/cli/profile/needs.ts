@@ -14,11 +14,11 @@ import { locateStore, needsOfStore } from "../store_url.ts";
 const SCRIPT = "conversation.yaml";
 
 /** Endings of the files that `--output` writes. */
-export const ENDINGS: {
-  readonly picture: ".svg";
-  readonly speedscope: ".speedscope.json";
-  readonly functions: ".cpuprofile";
-} = { picture: ".svg", speedscope: ".speedscope.json", functions: ".cpuprofile" };
+export const ENDINGS = {
+  picture: ".svg",
+  speedscope: ".speedscope.json",
+  functions: ".cpuprofile",
+} as const;
 
 /** Returns the path of the script beside an agent. */
 export function locateScript({ path }: Project): string {

@@ -66,7 +66,7 @@ async function open(
   }
 }
 
-/** Reads the script that the user named, or the one beside the agent; undefined if there is none. */
+/** Reads the script that the user named, or else the one beside the agent, if there is one. */
 async function readScript(
   { options: { script }, project }: AgentCall<"profile">,
   { file }: OpenedAgent,

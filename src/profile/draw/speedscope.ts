@@ -1,5 +1,6 @@
 /**
- * Turns as a file for speedscope: https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources
+ * Turns as a file for speedscope, whose format is described at
+ * https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources
  *
  * @module
  */

@@ -120,7 +120,7 @@ function partsOf({ step, decision, agent }: TimelineSegment): string[] {
   return parts.filter((part) => part !== undefined);
 }
 
-/** Makes frames of segments. What interrupts an answer, such as its reader, is within its frame. */
+/** Makes frames of segments. A frame of an answer contains its interruptions, such as its reader. */
 function makeSegmentFrames(segments: readonly TimelineSegment[], start: number): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at < segments.length; at++) {
@@ -134,7 +134,7 @@ function makeSegmentFrames(segments: readonly TimelineSegment[], start: number):
   return frames;
 }
 
-/** Returns the index of the segment that ends what another one starts: itself, unless it answers. */
+/** Returns the index of the last segment of an answer; of another segment, its own. */
 function findEnd(segments: readonly TimelineSegment[], at: number): number {
   const { kind, name } = segments[at]!;
   if (kind !== "generation") return at;

@@ -12,7 +12,7 @@
 import { Session } from "node:inspector/promises";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
 import { type CountedFunction, RecursionCounter } from "./recursive_calls.ts";
-import { ScriptText } from "./script_text.ts";
+import { isModuleUrl, ScriptText } from "./script_text.ts";
 
 /** Call count of one function. */
 export interface FunctionCount {
@@ -109,7 +109,7 @@ function makeReader(
     const { result } = await session.post("Profiler.takePreciseCoverage");
     const listed: CountedFunction[] = [];
     for (const { url, scriptId, functions } of result) {
-      if (!/^(?:file|https?):/.test(url) || excluded.has(scriptId)) continue;
+      if (!isModuleUrl(url) || excluded.has(scriptId)) continue;
       const script = await readScript(scriptId, url);
       for (const { functionName, ranges: [whole] } of functions) {
         if (whole === undefined || whole.count === 0) continue;

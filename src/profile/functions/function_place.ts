@@ -65,7 +65,7 @@ export function formatFile({ name, url }: FunctionPlace, root: string): string {
 }
 
 /**
- * Returns a profile whose URLs are files as in a report, so that it tells nothing of the machine.
+ * Returns a profile whose URLs are files as in a report, without paths of the machine.
  *
  * @param root `file:` URL of the project, with a slash at the end.
  */

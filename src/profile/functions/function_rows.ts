@@ -7,6 +7,7 @@
 import type { FunctionCount } from "./call_counts.ts";
 import type { FunctionTime } from "./call_tree.ts";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
+import { isModuleUrl } from "./script_text.ts";
 
 /** Calls and times of one function. Times are in microseconds. */
 export interface FunctionRow {
@@ -32,8 +33,8 @@ const INITIALIZER = "<instance_members_initializer>";
  * Joins times and counts by function. A function that was counted but not sampled has the
  * time 0. One that was sampled but not counted has undefined `calls`.
  *
- * @param counts Call counts, or undefined if calls were not counted.
- * @param runs Number of sampled runs, by which times are divided. Only one run is counted.
+ * @param counts Call counts of one run, or undefined if calls were not counted.
+ * @param runs Number of sampled runs, by which times are divided.
  */
 export function joinRows(
   times: readonly FunctionTime[],
@@ -48,7 +49,7 @@ export function joinRows(
     const count = key === undefined ? undefined : unmatched.get(key);
     if (key !== undefined) unmatched.delete(key);
     // A function of a module without a count or a sample of its own called what is profiled.
-    else if (cumulative === 0 || counts && self === 0 && place.url.startsWith("file:")) continue;
+    else if (cumulative === 0 || counts && self === 0 && isModuleUrl(place.url)) continue;
     rows.push({
       place: count?.place ?? place,
       calls: count?.calls,

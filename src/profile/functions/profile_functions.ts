@@ -9,13 +9,13 @@ import type { FunctionCount } from "./call_counts.ts";
 import { buildCallTree, type CallTree, computeFunctionTimes, totalTime } from "./call_tree.ts";
 import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
 import { type FunctionRow, joinRows } from "./function_rows.ts";
-import { SourcePlaces } from "./script_text.ts";
+import { isModuleUrl, SourcePlaces } from "./script_text.ts";
 
 /** Options of {@linkcode profileFunctions}. */
 export interface FunctionProfileOptions {
-  /** Number of runs that `play` makes, by which the times of the rows are divided. `@default {1}` */
+  /** Number of runs of `play`, by which the times of the rows are divided. `@default {1}` */
   readonly runs?: number;
-  /** Call counts of one run, from `countCalls()`. Default: none, so that the rows have times alone. */
+  /** Call counts of one run. Default: the rows have times alone. */
   readonly counts?: readonly FunctionCount[];
   /** Time between two samples, in microseconds. `@default {100}` */
   readonly interval?: number;
@@ -92,7 +92,7 @@ function makeSourceFinder(): <Sampled extends CallFrame>(frame: Sampled) => Samp
   return (frame) => {
     const { url, lineNumber, columnNumber } = frame;
     // Only these have a source map, and V8 knows no position of what it adds itself.
-    if (!/^(?:file|https?):/.test(url) || lineNumber < 0) return frame;
+    if (!isModuleUrl(url) || lineNumber < 0) return frame;
     const source = sources.get(url) ?? new SourcePlaces(url);
     sources.set(url, source);
     const { line, column } = source.find({ line: lineNumber + 1, column: columnNumber + 1 });

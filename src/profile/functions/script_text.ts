@@ -6,6 +6,11 @@
 import { findSourceMap, type SourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 
+/** Returns true for the URL of a module; native code and code of the runtime have others. */
+export function isModuleUrl(url: string): boolean {
+  return /^(?:file|https?):/.test(url);
+}
+
 /** Position in a text. */
 export interface TextPlace {
   /** Line, from 1. */

@@ -37,13 +37,14 @@ async function timeColdStart(setting: ScenarioSetting): Promise<ColdRun> {
   // The first turn would load it.
   await import("../../session/turn_code.ts");
   const loading = elapsed();
+  // Both begin with the first session, and the shorter one ends first.
   const { iterations } = setting;
   await runScenario(scenario, Math.min(iterations, COLD_SESSIONS));
-  const first = elapsed();
+  const shorter = elapsed();
   await runScenario(scenario, Math.abs(iterations - COLD_SESSIONS));
-  const second = elapsed();
-  const isShort = iterations <= COLD_SESSIONS;
-  return { coldStart: isShort ? second : first, loading, cold: isShort ? first : second };
+  const longer = elapsed();
+  const [cold, coldStart] = iterations <= COLD_SESSIONS ? [shorter, longer] : [longer, shorter];
+  return { coldStart, loading, cold };
 }
 
 /** Repeats the scenario until {@linkcode SAMPLED_MS} have passed. */
