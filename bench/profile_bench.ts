@@ -6,7 +6,8 @@ import { VISIT } from "./profiled_visit.ts";
 
 /** Plays the visit with a profiler, which sees what a play without one does. */
 function playProfiled(): () => Promise<void> {
-  const decisions = VISIT.flatMap(({ decisions = [] }) => decisions);
+  const decisions = VISIT.flatMap(({ decisions = [] }) => decisions)
+    .filter((entry) => "action" in entry);
   let made = 0;
   const llm: LLM = new MockLLM([() => decisions[made++ % decisions.length]!], {
     whenDone: "repeat",

@@ -59,7 +59,7 @@ export type { ProfileOrder } from "./report/profile_tables.ts";
 export { Profiler } from "./profiler.ts";
 export type { ProfilerOptions } from "./profiler.ts";
 export type { PromptPart, PromptPartKind } from "./attribute/prompt_part.ts";
-export type { ConversationScript, ScriptTurn } from "./play/script.ts";
+export type { ConversationScript, ScriptTurn, ScriptVerdict } from "./play/script.ts";
 export type { Latency } from "./play/simulated_model.ts";
 export { whatIf } from "./compare/what_if.ts";
 export type { ModelBill, WhatIf, WhatIfOptions } from "./compare/what_if.ts";

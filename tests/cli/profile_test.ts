@@ -63,6 +63,34 @@ Deno.test("profile --save and --against, exit with 0 for an equal run and name w
     assertStringIncludes(stderr, "conversation.yaml or --script FILE");
   }));
 
+Deno.test("profile, plays the verdicts of the script, and names the line of one that is wrong", () => {
+  const tools = `export const pay = ({ cents }: { cents: number }) => cents + " paid";`;
+  const agent = DESK.replace("desc: Help", "tools: [pay], desc: Help") +
+    "tools:\n  files: [tools.ts]\n  defs:\n" +
+    "    pay: { desc: Pay, args: [{ key: cents, type: int }], approval: true }\n";
+  const script = (...verdicts: string[]) =>
+    ["- user: Pay", "- { call: pay, args: { cents: 5 } }", ...verdicts, "- respond: Done"].join(
+      "\n",
+    );
+  const files = { "agent.yaml": agent, "tools.ts": tools };
+  return withFiles(files, async (folder) => {
+    const play = async (code: number, ...verdicts: string[]) => {
+      const file = `${folder}/conversation.yaml`;
+      await Deno.writeTextFile(file, script(...verdicts));
+      const { error, tools } = await nomosJson(code, "profile", `${folder}/agent.yaml`);
+      return error === undefined ? tools : error.message.replaceAll(folder, "");
+    };
+    assertEquals((await play(0))[0].resultChars, "5 paid".length);
+    assertEquals((await play(0, "- { approve: pay, args: { cents: 500 } }"))[0].resultChars, 8);
+    assertEquals((await play(0, "- { deny: pay, reason: No }"))[0].resultChars, "No".length);
+    assertStringIncludes(
+      await play(3, "- deny: pay", "- deny: pay"),
+      '/conversation.yaml:4: Cannot play {"deny":"pay"}: no call of tool "pay" waits here',
+    );
+    assertStringIncludes(await play(1, "- deny: pya"), 'there is no tool "pya": expected "pay"');
+  });
+});
+
 Deno.test("profile --output, writes a picture and a file for speedscope, and fails first if it cannot", () =>
   withFiles({ "agent.yaml": DESK, "conversation.yaml": TALK }, async (folder) => {
     const stem = `${folder}/out`;

@@ -36,6 +36,7 @@ const SCRIPT = `
   suggestions: [Pay]
 - user: Pay
 - { call: pay, args: { cents: 500 } }
+- { deny: pay, reason: A verdict of the script is for profiles }
 - respond: Done
 - user: That is all
 - move: close

@@ -6,10 +6,13 @@
 import { existsSync } from "node:fs";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
+import type { AgentNames } from "../../config/conversation/script_entry.ts";
 import { ConfigFileError, formatProblem } from "../../config/text/problem.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import type { ConversationScript } from "../../profile/mod.ts";
 import type { PlayOptions } from "../../profile/play/play_script.ts";
+import { requireCore } from "../../testing/play/played_core.ts";
+import { toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCall } from "../flags.ts";
 import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../host/open_agent.ts";
 import { shown } from "../terminal/shown.ts";
@@ -19,7 +22,7 @@ import { locateScript } from "./needs.ts";
 export interface PlayedAgent {
   /** The agent, with its own models. */
   readonly agent: ExportedAgent;
-  /** Inputs and decisions; undefined if an automatic mock plays. */
+  /** Inputs, decisions and verdicts; undefined if an automatic mock plays. */
   readonly script: ConversationScript | undefined;
   /** Contexts of its sessions. */
   readonly options: Required<Pick<PlayOptions, "context">>;
@@ -69,18 +72,19 @@ async function open(
 /** Reads the script that the user named, or else the one beside the agent, if there is one. */
 async function readScript(
   { options: { script }, project }: AgentCall<"profile">,
-  { file }: OpenedAgent,
+  { agent }: OpenedAgent,
 ): Promise<ConversationScript | undefined> {
   const path = script ?? locateScript(project);
   if (script === undefined && !existsSync(path)) return undefined;
-  const { steps = [] } = file?.config ?? {};
-  const names = file === undefined ? {} : {
-    steps: steps.map(({ step_id }) => step_id),
-    tools: steps.flatMap(({ available_tools }) => available_tools),
-  };
-  const turns = await readConversation(path, names);
-  return turns.map(({ input, decisions }) => ({
-    ...input !== undefined && { input },
-    decisions: decisions.map(({ decision }) => decision),
-  }));
+  return await readConversation(path, namesOf(agent));
+}
+
+/** Returns the names that a script may use. */
+function namesOf(agent: ExportedAgent): AgentNames {
+  const { graph: { steps } } = requireCore(agent, "profile");
+  const tools = [...steps.values()].flatMap(({ tools }) => tools);
+  const names = new Set(tools.map(({ name }) => name));
+  // An agent that is called as a tool is opened with the call, so its tools are not known before.
+  const isAlone = tools.every((tool) => toolInternals(tool).delegate === undefined);
+  return { steps: new Set(steps.keys()), tools: names, ...isAlone && { approvals: names } };
 }

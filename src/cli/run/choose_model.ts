@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import type { AgentConfig } from "../../config/format/agent_config.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
 import { listModels } from "../../config/model/model_names.ts";
+import type { AgentNames } from "../../config/conversation/script_entry.ts";
 import { playConversation } from "../../config/conversation/play_conversation.ts";
 import { ConfigFileError } from "../../config/text/problem.ts";
 import { listMissingKeys } from "../../config/model/providers.ts";
@@ -85,18 +86,18 @@ export async function readPlayer(
   const turns = existsSync(path) ? await readConversation(path, namesOf(config)) : [];
   const name = turns.length > 0 ? basename(path) : "an automatic model";
   return {
-    llm: playConversation(turns, { onIllegal: onNote }),
+    llm: playConversation(turns, onNote),
     inputs: turns.flatMap(({ input }) => input === undefined ? [] : [input]),
     name: reason === undefined ? name : `${name}: ${reason}`,
   };
 }
 
-function namesOf(config: AgentConfig | undefined) {
+function namesOf(config: AgentConfig | undefined): AgentNames {
   if (config === undefined) return {};
   const { steps } = config;
   return {
-    steps: steps.map(({ step_id }) => step_id),
-    tools: steps.flatMap(({ available_tools }) => available_tools),
+    steps: new Set(steps.map(({ step_id }) => step_id)),
+    tools: new Set(steps.flatMap(({ available_tools }) => available_tools)),
   };
 }
 

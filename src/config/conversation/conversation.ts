@@ -1,6 +1,6 @@
 /**
  * Files of scripted conversations, `conversation.yaml`: a list of inputs of the user, each followed by
- * the decisions of the model.
+ * the decisions of the model, and by verdicts about their calls.
  *
  * ```yaml
  * - user: What do you have?
@@ -9,51 +9,44 @@
  * - user: A latte, please
  * - move: order
  * - calls: [{ call: add_drink, args: { drink: latte } }]
- * - end: Here you are
+ * - respond: Here you are
+ * - user: It is cold. My money back!
+ * - { call: refund, args: { cents: 5000 } }
+ * - { deny: refund, reason: Offer a new one }
+ * - end: I make you a new one
  * ```
  *
  * @module
  */
-import type { Decision } from "../../decision/decision.ts";
-import { list, object, optional, type Schema } from "../format/fields.ts";
+import {
+  type ConversationScript,
+  type ScriptVerdict,
+  setPlace,
+  type TurnEntry,
+} from "../../profile/play/script.ts";
+import { list, map, object, optional, type Schema } from "../format/fields.ts";
+import { anything, label, text } from "../format/values.ts";
 import { Inspection } from "../text/inspection.ts";
 import { ConfigFileError } from "../text/problem.ts";
 import { readText } from "../text/files.ts";
 import {
   type AgentNames,
+  CONVERSATION_KEYS,
+  type ConversationEntryConfig,
   inspectEntry,
-  type ScriptEntryConfig,
   scriptFields,
   toDecision,
 } from "./script_entry.ts";
-import { text } from "../format/values.ts";
-
-/** Entry of a conversation: an input of the user, or a decision of the model. */
-interface ConversationEntryConfig extends ScriptEntryConfig {
-  /** Input of the user. */
-  readonly user?: string;
-}
-
-/** Decision of a scripted conversation. */
-export interface ScriptedDecision {
-  readonly decision: Decision;
-  /** File and line, for messages. */
-  readonly place: string;
-}
-
-/** One input of a scripted conversation, and the decisions that follow it. */
-export interface ScriptedTurn {
-  /** Input of the user. Absent: the model speaks first. */
-  readonly input?: string;
-  /** Decisions of the model, in order. */
-  readonly decisions: readonly ScriptedDecision[];
-}
 
 /** Schema of files of conversations. */
 export const conversationFormat: Schema<readonly ConversationEntryConfig[]> = list(
   object<ConversationEntryConfig>({
     user: optional(text, "Input of the user; the decisions of the model follow"),
     ...scriptFields,
+    approve: optional(label, "Tool whose waiting call is allowed; follows the decision"),
+    deny: optional(label, "Tool whose waiting call is denied; follows the decision"),
+    reason: optional(text, "Reason for the model, beside deny"),
+    args: optional(map(anything), "Arguments, beside call or approve"),
   }, true),
 );
 
@@ -66,29 +59,35 @@ export const conversationFormat: Schema<readonly ConversationEntryConfig[]> = li
 export async function readConversation(
   file: string | URL,
   names: AgentNames = {},
-): Promise<readonly ScriptedTurn[]> {
+): Promise<ConversationScript> {
   const { path, text } = await readText(file);
   const inspection = new Inspection(path, text, conversationFormat);
   const { config, problems, warnings, source } = inspection;
   if (!inspection.isWellFormed()) throw new ConfigFileError(problems, warnings);
-  const turns: { input?: string; decisions: ScriptedDecision[] }[] = [];
-  for (const [index, { user, ...entry }] of config.entries()) {
-    if (user === undefined) {
-      inspectEntry(inspection, [index], entry, names);
-      const { line } = source.locate([index], { message: "" });
-      if (turns.length === 0) turns.push({ decisions: [] });
-      turns.at(-1)!.decisions.push({ decision: toDecision(entry), place: `${path}:${line}` });
-      continue;
+  const turns: { input?: string; decisions: TurnEntry[] }[] = [];
+  for (const [index, entry] of config.entries()) {
+    inspectEntry(inspection, [index], entry, names, CONVERSATION_KEYS);
+    const { user: input } = entry;
+    if (input !== undefined || turns.length === 0) {
+      turns.push({ ...input !== undefined && { input }, decisions: [] });
     }
-    if (Object.keys(entry).length > 0) {
-      const message = `user stands beside ${Object.keys(entry).join(" and ")}`;
-      inspection.report([index], { message, expected: "an entry for each" });
-    }
-    turns.push({ input: user, decisions: [] });
+    if (input !== undefined) continue;
+    const played = toVerdict(entry) ?? toDecision(entry);
+    setPlace(played, `${path}:${source.locate([index], { message: "" }).line}`);
+    turns.at(-1)!.decisions.push(played);
   }
   if (config.length === 0) {
     inspection.report([], { message: "it is empty", expected: 'entries such as "user: Hello"' });
   }
   if (problems.length > 0) throw new ConfigFileError(problems, warnings);
   return turns;
+}
+
+/** Returns the verdict of a valid entry; undefined if it is a decision. */
+function toVerdict(
+  { approve, deny, args, reason }: ConversationEntryConfig,
+): ScriptVerdict | undefined {
+  if (approve !== undefined) return { approve, ...args !== undefined && { args } };
+  if (deny !== undefined) return { deny, ...reason !== undefined && { reason } };
+  return undefined;
 }

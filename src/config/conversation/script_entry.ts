@@ -40,12 +40,26 @@ export interface ScriptEntryConfig extends Partial<ScriptCallConfig> {
   readonly end?: string | boolean;
 }
 
+/** Entry of a scripted conversation: an input, a decision, or a verdict about a call that waits. */
+export interface ConversationEntryConfig extends ScriptEntryConfig {
+  /** Input of the user. */
+  readonly user?: string;
+  /** Tool whose waiting call is allowed. */
+  readonly approve?: string;
+  /** Tool whose waiting call is denied. */
+  readonly deny?: string;
+  /** Reason, beside `deny`. */
+  readonly reason?: string;
+}
+
 /** Names that an agent has. Absent: they are not known, and not checked. */
 export interface AgentNames {
   /** Ids of its steps. */
-  readonly steps?: Iterable<string>;
+  readonly steps?: ReadonlySet<string>;
   /** Names of its tools. */
-  readonly tools?: Iterable<string>;
+  readonly tools?: ReadonlySet<string>;
+  /** Names of tools whose calls may wait: its own, and those of agents that it calls. */
+  readonly approvals?: ReadonlySet<string>;
 }
 
 const scriptCall: Fields<ScriptCallConfig> = {
@@ -67,41 +81,62 @@ export const scriptFields: Fields<ScriptEntryConfig> = {
   ),
 };
 
-/** Keys of an entry of a script, of which it has exactly one. */
-const DECISIONS = ["respond", "call", "calls", "move", "end"] as const;
+type Key = keyof ConversationEntryConfig;
 
-/** Reports the problems of a well-formed decision at a path. */
+/** Keys of an entry that is a decision, of which it has exactly one. */
+const DECISION_KEYS: readonly Key[] = ["respond", "call", "calls", "move", "end"];
+
+/** Keys of an entry of a conversation, of which it has exactly one. */
+export const CONVERSATION_KEYS: readonly Key[] = ["user", ...DECISION_KEYS, "approve", "deny"];
+
+/** Keys that stand beside one of others. */
+const companions: readonly (readonly [Key, readonly Key[]])[] = [
+  ["args", ["call", "approve"]],
+  ["suggestions", ["respond"]],
+  ["reason", ["deny"]],
+];
+
+/**
+ * Reports the problems of a well-formed entry at a path.
+ *
+ * @param keys Keys of which it has exactly one.
+ */
 export function inspectEntry(
   inspection: Pick<Inspection, "problems" | "report">,
   path: SourcePath,
-  entry: ScriptEntryConfig,
-  { steps, tools }: AgentNames,
+  entry: ConversationEntryConfig,
+  { steps, tools, approvals }: AgentNames,
+  keys: readonly Key[] = DECISION_KEYS,
 ): void {
-  const { call, args, calls = [], move, respond, suggestions } = entry;
-  const found = DECISIONS.filter((key) => entry[key] !== undefined && entry[key] !== false);
+  const found = keys.filter((key) => entry[key] !== undefined && entry[key] !== false);
   if (found.length !== 1) {
     inspection.report(path, {
-      message: found.length === 0 ? "it has no decision" : `it has ${found.join(" and ")}`,
-      expected: `exactly one of ${DECISIONS.join(", ")}`,
+      message: found.length === 0 ? "a key is missing" : `it has ${found.join(" and ")}`,
+      expected: `exactly one of ${keys.join(", ")}`,
     });
   }
-  if (args !== undefined && call === undefined) {
-    const message = "there is no call";
-    inspection.report([...path, "args"], { message, expected: "call beside it" });
+  for (const [key, others] of companions) {
+    const allowed = others.filter((other) => keys.includes(other));
+    if (entry[key] === undefined || allowed.some((other) => entry[other] !== undefined)) continue;
+    const names = allowed.join(" or ");
+    const problem = { message: `there is no ${names}`, expected: `${names} beside it` };
+    inspection.report([...path, key], problem);
   }
-  if (suggestions !== undefined && respond === undefined) {
-    const message = "there is no response";
-    inspection.report([...path, "suggestions"], { message, expected: "respond beside it" });
-  }
-  const check = (path: SourcePath, name: string | undefined, kind: "step" | "tool") => {
-    const known = kind === "step" ? steps : tools;
-    if (known !== undefined) checkName(inspection, path, name, kind, known);
+  const check = (
+    kind: "step" | "tool",
+    at: SourcePath,
+    name: string | undefined,
+    known: ReadonlySet<string> | undefined,
+  ) => {
+    if (known !== undefined) checkName(inspection, [...path, ...at], name, kind, known);
   };
-  check([...path, "call"], call, "tool");
-  for (const [index, { call }] of calls.entries()) {
-    check([...path, "calls", index, "call"], call, "tool");
+  check("tool", ["call"], entry.call, tools);
+  for (const [index, { call }] of entry.calls?.entries() ?? []) {
+    check("tool", ["calls", index, "call"], call, tools);
   }
-  check([...path, "move"], move, "step");
+  check("step", ["move"], entry.move, steps);
+  check("tool", ["approve"], entry.approve, approvals);
+  check("tool", ["deny"], entry.deny, approvals);
 }
 
 /** Returns the decision of a valid entry. */

@@ -8,7 +8,8 @@ import { createSession } from "../../session/create_session.ts";
 import { type Session, sessionOf } from "../../session/session.ts";
 import type { Store } from "../../store/store.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { ConversationScript, ScriptModel, ScriptTurn } from "./script.ts";
+import type { ConversationScript, ScriptTurn } from "./script.ts";
+import type { ScriptPlayer } from "./script_player.ts";
 
 /** Options of a play. */
 export interface PlayOptions {
@@ -49,30 +50,26 @@ export async function openPlay(
 }
 
 /**
- * Plays a script, and calls `onTurn` with the number of each turn before it; without a script, the model plays by itself until it has
- * shown everything. Calls that wait for approval are allowed.
+ * Plays a script, and calls `onTurn` with the number of each turn before it. Without a script, the
+ * model plays by itself until it has shown everything.
  */
 export async function playScript(
   session: Session,
-  source: ScriptModel,
+  player: ScriptPlayer,
   script: ConversationScript | undefined,
   onTurn?: (turn: number) => void,
 ): Promise<void> {
   let answers = 0;
-  for (let turn = 0; turn < (script?.length ?? MAX_AUTO_TURNS); turn++) {
+  for (let turn = 1; turn <= (script?.length ?? MAX_AUTO_TURNS); turn++) {
     if (session.status === "ended") return;
-    const next = script?.[turn] ?? AUTO_TURN;
-    onTurn?.(turn + 1);
-    source.beginTurn(next);
+    const next = script?.[turn - 1] ?? AUTO_TURN;
+    onTurn?.(turn);
+    player.beginTurn(next, turn);
     let { events } = await session.next(next.input);
     while (session.status === "needs_approval") {
-      const verdicts = session.approvals.map(({ callKey: key, reason }) =>
-        reason === "approval"
-          ? { key, verdict: "approve" } as const
-          : { key, verdict: "deny", reason: "Its end is not known" } as const
-      );
-      ({ events } = await session.decideAll(verdicts));
+      ({ events } = await player.decideAll(session));
     }
+    player.endTurn();
     // A model that only answers, twice in a row, has nothing left to show.
     answers = events.filter(({ type }) => type === "decision").length === 1 ? answers + 1 : 0;
     if (script === undefined && answers > 1) return;

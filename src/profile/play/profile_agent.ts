@@ -21,14 +21,16 @@ import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
 import { CoreReplacer } from "./core_replacer.ts";
 import { Profiler } from "../profiler.ts";
-import { type ConversationScript, hashScript, ScriptModel } from "./script.ts";
+import { type ConversationScript, hashScript } from "./script.ts";
+import { ScriptPlayer } from "./script_player.ts";
 import { checkLatency, type Latency, simulateModel, standIn } from "./simulated_model.ts";
 
 /** Options of {@linkcode profileAgent}. */
 export interface ProfileOptions extends PlayOptions {
   /**
    * `"mock"`: the script decides, and an automatic mock where the script is silent; tokens are
-   * estimated from characters. `"real"`: the agent's own models decide; the script has the inputs.
+   * estimated from characters. `"real"`: the agent's own models decide; the script has the inputs
+   * and the verdicts, of which those are skipped for which no call waits.
    *
    * @default {"mock"}
    */
@@ -58,13 +60,14 @@ const STEADY_CLOCK: Clock = { ...systemClock, now: () => performance.now() };
 
 /**
  * Plays a conversation with an agent, and profiles it. Its observers are not called, its tools and
- * guards are. Calls that wait for approval are allowed. Agents that it calls as tools are profiled
- * with it.
+ * guards are. Calls that wait for approval are allowed unless the script denies them. Agents that it
+ * calls as tools are profiled with it.
  *
  * @param agent Agent to profile; it is not changed.
- * @param script Inputs and decisions. Default: the automatic mock with seed 1 plays the agent.
+ * @param script Inputs, decisions and verdicts. Default: the automatic mock with seed 1 plays the agent.
  * @throws {ConfigError} if `agent` is not an agent, or an option is invalid.
- * @throws {LLMError} if a model fails, or a decision of the script is illegal.
+ * @throws {LLMError} if a model fails, a decision of the script is illegal, or no call waits for a
+ *   verdict of the script.
  *
  * @example Time and tokens, as with a small hosted model
  * ```ts
@@ -112,18 +115,18 @@ export async function profileAgent<Answers extends object, Data, Context>(
   const play = async (number: number): Promise<AgentProfile> => {
     const profiler = new Profiler({ now: () => clock.now(), ...(cost && { cost }) });
     const probe = new LoopProbe(clock);
-    const source = new ScriptModel();
+    const player = new ScriptPlayer(model === "real");
     const replacer = new CoreReplacer({
       observers: [profiler],
-      modelFor: (own) => model === "real" ? own : simulateModel(own, source, clock, latency),
+      modelFor: (own) => model === "real" ? own : simulateModel(own, player, clock, latency),
     });
     // Attempts of a real model that failed are in the timings.
     const played = { ...core, timings: model === "real", ...(cost && { cost }) };
     const session = await openPlay(replacer.replace(played), options);
-    source.session = session.id;
+    player.session = session.id;
     probe.start();
     try {
-      await playScript(session, source, script, (turn) => onTurn?.({ play: number, turn }));
+      await playScript(session, player, script, (turn) => onTurn?.({ play: number, turn }));
     } finally {
       probe.stop();
     }
@@ -176,13 +179,13 @@ export function benchAgent<Answers extends object, Data, Context>(
   checkOptions("bench the agent", options, PLAY_RULES);
   const core = requireCore(agent, "bench");
   checkScript("bench", script);
-  const source = new ScriptModel();
-  const modelFor = (own: LLM) => standIn(own, source);
+  const player = new ScriptPlayer();
+  const modelFor = (own: LLM) => standIn(own, player);
   const played = new CoreReplacer({ observers: [], modelFor }).replace(core);
   return async () => {
     const session = await openPlay(played, options);
-    source.session = session.id;
-    await playScript(session, source, script);
+    player.session = session.id;
+    await playScript(session, player, script);
   };
 }
 

@@ -1,55 +1,68 @@
 /**
- * Scripts: conversations that are written by hand, inputs and decisions.
+ * Scripts: conversations that are written by hand, inputs, decisions and verdicts.
  *
  * @module
  */
 import type { Decision } from "../../decision/decision.ts";
 import { sha256 } from "../../json/text.ts";
-import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { MockLLM } from "../../llm/mock_llm.ts";
 import type { RawOutput } from "../../llm/mock_script.ts";
+
+/**
+ * Verdict about a call that waits for a person: the first call of the tool that has none yet. It
+ * follows the decision whose call waits.
+ */
+export type ScriptVerdict =
+  | {
+    /** Name of the tool whose call runs. */
+    readonly approve: string;
+    /** Arguments to run the call with. Default: those of the decision. */
+    readonly args?: Readonly<Record<string, unknown>>;
+  }
+  | {
+    /** Name of the tool whose call does not run. */
+    readonly deny: string;
+    /** Reason, which the model receives. Default: `"A person did not allow it"`. */
+    readonly reason?: string;
+  };
 
 /** One input of a script, and the decisions of the model that follow it. */
 export interface ScriptTurn {
   /** Input of the user. Absent: the model speaks first. */
   readonly input?: string;
   /**
-   * Decisions, in order. After the last one, an automatic mock with seed 1 plays the rest of the
+   * Decisions in order, each followed by the verdicts about its calls. A waiting call without a
+   * verdict is allowed. After the last decision, an automatic mock with seed 1 plays the rest of the
    * turn, and so it plays agents that run as tools. Default: none.
    */
-  readonly decisions?: readonly (Decision | RawOutput)[];
+  readonly decisions?: readonly (Decision | RawOutput | ScriptVerdict)[];
 }
 
 /** Conversation that is played: the inputs of a user, and the decisions of a model. */
 export type ConversationScript = readonly ScriptTurn[];
 
+/** Entry of a script after an input. */
+export type TurnEntry = NonNullable<ScriptTurn["decisions"]>[number];
+
+/** File and line of entries that were read from a file: a script is the same in every file. */
+const places = new WeakMap<TurnEntry, string>();
+
+/** Records the file and line of an entry, for messages. */
+export function setPlace(entry: TurnEntry, place: string): void {
+  places.set(entry, place);
+}
+
+/** Returns the file and line of an entry; undefined if it was not read from a file. */
+export function placeOf(entry: TurnEntry): string | undefined {
+  return places.get(entry);
+}
+
+/** Returns true if an entry is a verdict, not a decision. */
+export function isVerdict(entry: TurnEntry): entry is ScriptVerdict {
+  // An entry of untyped code may be none; a mock says what it is.
+  return "approve" in Object(entry) || "deny" in Object(entry);
+}
+
 /** Returns the SHA-256 of a script, by which two plays are comparable. */
 export function hashScript(script: ConversationScript): Promise<string> {
   return sha256(JSON.stringify(script));
-}
-
-/** Model that plays a script, and what the script leaves open by itself. */
-export class ScriptModel implements LLM {
-  readonly name = "script";
-  /** Session that the script is for; others are played automatically. */
-  session: string | undefined;
-  #left: (Decision | RawOutput)[] = [];
-  readonly #auto = MockLLM.auto({ seed: 1 });
-
-  /** Starts a turn of the script. */
-  beginTurn({ decisions = [] }: ScriptTurn): void {
-    this.#left = [...decisions];
-  }
-
-  async decide(request: LLMRequest): Promise<LLMResult> {
-    const isScripted = request.legal !== undefined && request.sessionId === this.session;
-    const next = isScripted ? this.#left.shift() : undefined;
-    return next === undefined
-      ? await this.#auto.decide(request)
-      : await new MockLLM([next]).decide(request);
-  }
-
-  embed(texts: readonly string[]): Promise<number[][]> {
-    return this.#auto.embed(texts);
-  }
 }

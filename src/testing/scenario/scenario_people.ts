@@ -61,7 +61,7 @@ export type ScenarioApprovals = (
 ) => boolean | string | Promise<boolean | string>;
 
 /** Default reason of a denial. */
-const NOT_ALLOWED = "A person did not allow it";
+export const NOT_ALLOWED = "A person did not allow it";
 
 /**
  * Decides about the first waiting call, and returns the turn that continues.
