@@ -229,7 +229,7 @@ export interface SessionEvents {
    * Summary of older events. The log keeps them; requests show the text instead. Each summary
    * stands for all events before it, those of earlier summaries included.
    */
-  readonly summary: ModelCallUsage & SummaryFields;
+  readonly summary: ModelCallUsage & Pick<ModelCallRecord, "timing"> & SummaryFields;
   /** Limit after which the next request offers RESPOND alone, once. */
   readonly respond_only: {
     /** Limit that was reached; see `limit`. */

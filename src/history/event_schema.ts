@@ -45,14 +45,15 @@ const attempt = v.strictObject({
   waited: amount,
 });
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
+const timing = v.optional(v.strictObject({
+  asked: finite,
+  first: amount,
+  answered: finite,
+  queued: amount,
+  attempts: v.optional(v.array(attempt)),
+}));
 const modelCallRecord = {
-  timing: v.optional(v.strictObject({
-    asked: finite,
-    first: amount,
-    answered: finite,
-    queued: amount,
-    attempts: v.optional(v.array(attempt)),
-  })),
+  timing,
   prompt: v.optional(v.strictObject({
     chars: count,
     stableChars: count,
@@ -194,6 +195,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     first: v.optional(text),
     shortened: v.optional(count),
     ...modelCallUsage,
+    timing,
   }),
   eventOf("respond_only", {
     reason: v.picklist(["errors", "iterations", "loop"]),

@@ -48,6 +48,6 @@ export interface PromptFigures {
 export interface ModelCallRecord {
   /** Times at which the model was asked and answered. */
   readonly timing?: ModelCallTiming;
-  /** Size of the request. */
+  /** Size of the request. Absent if it asked for a summary. */
   readonly prompt?: PromptFigures;
 }

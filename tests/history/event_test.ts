@@ -39,6 +39,7 @@ const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   embedded: ["cost?", "model?", "step", "texts", "usage"],
   summary: [
     ...["cost?", "covered", "first?", "model?", "reason", "shortened?", "step", "text?", "until"],
+    "timing?",
     "usage?",
   ],
   respond_only: ["reason"],

@@ -4,6 +4,7 @@ import {
   Agent,
   type AgentOptions,
   decide,
+  type HistoryOptions,
   type LLM,
   LLMError,
   MockLLM,
@@ -45,6 +46,20 @@ function callsIn(events: readonly SessionEvent[]) {
       : []
   );
 }
+
+/** Answers with long texts, so that the second turn needs a summary. */
+function wordy(clock: ManualClock, summarize: () => Promise<unknown>): LLM {
+  return {
+    name: "wordy",
+    decide: async ({ legal }) => {
+      await after(clock, 10);
+      if (legal === undefined) return { output: await summarize() };
+      return { output: { reasoning: [], decision: decide.respond("word ".repeat(800)) } };
+    },
+  };
+}
+
+const HISTORY = { maxTokens: 1_200, keepTurns: 1 };
 
 /** Streams the output of a decision in two chunks, after a time each. */
 function streaming(clock: ManualClock, ...times: readonly number[]): LLM {
@@ -105,6 +120,41 @@ Deno.test("refused outputs, failed and aborted calls have their times, too", asy
   stop.abort();
   const [event] = callsIn((await aborted).events);
   assertEquals([event!.type, event!.timing], ["model_failed", { asked: 1_000, answered: 1_030 }]);
+});
+
+Deno.test("a summary by a model has its times, and so has a failed one; one by a function has none", async () => {
+  const clock = new ManualClock();
+  const timesOf = async (llm: LLM, history: HistoryOptions) => {
+    const session = agentOf(llm, clock, { history, onWarning: () => {} }).createSession();
+    for (const input of ["One", "Two"]) {
+      const turn = session.next(input);
+      await clock.advance(1_000);
+      await turn;
+    }
+    const { events } = session.state;
+    assertEquals(
+      agentOf(llm, clock).createSession({ state: JSON.parse(JSON.stringify(session.state)) }).state
+        .events,
+      events,
+    );
+    return events.flatMap((event) => {
+      if (event.type !== "summary" && event.type !== "model_failed") return [];
+      const { asked, answered } = event.timing ?? {};
+      return [[event.type, answered && answered - asked!, "prompt" in event]];
+    });
+  };
+  const slow = wordy(clock, async () => {
+    await after(clock, 30);
+    return { summary: "They talked" };
+  });
+  assertEquals(await timesOf(slow, HISTORY), [["summary", 40, false]]);
+  assertEquals(await timesOf(wordy(clock, () => Promise.reject(new LLMError("down"))), HISTORY), [
+    ["model_failed", 10, false],
+    ["summary", undefined, false],
+  ]);
+  assertEquals(await timesOf(slow, { ...HISTORY, summarize: () => "They talked" }), [
+    ["summary", undefined, false],
+  ]);
 });
 
 Deno.test("a slow answer can be told from failed attempts and their backoff", async () => {

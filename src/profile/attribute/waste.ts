@@ -81,6 +81,8 @@ export class WasteFinder {
         const attempts = event.timing?.attempts?.length ?? 1;
         return this.#add("failed attempts", work, attempts);
       }
+      case "summary":
+        return this.#addAttempts(event);
       case "tool_started":
         this.#started.set(event.callKey, at);
         return;

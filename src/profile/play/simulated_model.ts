@@ -5,8 +5,8 @@
  */
 import { type Clock, wait } from "../../clock.ts";
 import { checkOptions, DELAY } from "../../llm/option_rules.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { estimateUsage } from "../../llm/usage.ts";
+import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { addReport, estimateUsage } from "../../llm/usage.ts";
 import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { RequestMeter } from "../attribute/request_meter.ts";
 
@@ -76,7 +76,14 @@ export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Lat
     for await (const chunk of stream(request)) if (chunk.type === "result") return chunk.result;
     return await source.decide(request);
   };
-  return standIn(like, { name: like.name, decide, stream, embed: (texts) => source.embed!(texts) });
+  const embed = async (texts: readonly string[]): Promise<Embeddings> => {
+    const chars = texts.reduce((sum, text) => sum + text.length, 0);
+    return addReport(await source.embed!(texts), {
+      usage: estimateUsage(chars, 0),
+      model: undefined,
+    });
+  };
+  return standIn(like, { name: like.name, decide, stream, embed });
 }
 
 /**

@@ -236,13 +236,12 @@ export class Compaction {
       result = await callForSummary(turn, write, conversation, cut);
     }
     if (result.text !== undefined) {
-      const { text } = result;
+      const { text, call } = result;
       const shown = Math.max(this.#shownNow.until, end);
       const draft = this.#createDraft(reason, { ...fields, until: shown, covered: end, text });
-      const unpriced = tracker!.limitsCost && result.usage !== undefined &&
-        result.usage.cost === undefined;
+      const unpriced = tracker!.limitsCost && call !== undefined && call.cost === undefined;
       return [
-        { ...draft, ...result.usage },
+        { ...draft, ...call },
         // Without a price, a limit of cost could not hold.
         ...(unpriced ? [{ type: "limit", reason: "cost", option: "cost" } as const] : []),
       ];

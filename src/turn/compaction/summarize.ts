@@ -9,7 +9,7 @@ import { quote } from "../../errors.ts";
 import type { OlderConversation } from "../../graph/history_options.ts";
 import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
-import type { ModelCallUsage } from "../../history/model_call.ts";
+import type { ModelCallRecord, ModelCallUsage } from "../../history/model_call.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import { isBlank } from "../../json/text.ts";
 import type { JsonSchema } from "../../json/json.ts";
@@ -18,13 +18,18 @@ import { isLLMOrMisuseError, LLMError } from "../../llm/llm_error.ts";
 import { isContextFull } from "../../llm/llm_errors.ts";
 import { removeParts } from "../../prompt/message_parts.ts";
 import { createMessage } from "../../prompt/render_event.ts";
+import { CallWatch } from "../request/call_watch.ts";
 import { buildFailure, readResult, type Received } from "../request/received.ts";
 import type { LiveSession } from "../live_session.ts";
 import { isTooLong } from "../request/output_size.ts";
 
 /** Summary, or its failure. */
 export type SummaryResult =
-  | { readonly text: string; readonly usage?: ModelCallUsage }
+  | {
+    readonly text: string;
+    /** Usage and times of the model call; absent if no model was asked. */
+    readonly call?: ModelCallUsage & Pick<ModelCallRecord, "timing">;
+  }
   | {
     readonly text: undefined;
     /** Event of the failed model call; absent if no model was asked. */
@@ -88,7 +93,8 @@ export async function askForSummary(
   const scope = session.observers?.onModelCall({ llm: llm.name, request });
   const decide = async () => await llm.decide(request);
   const promptChars = () => request.messages.reduce((sum, { content }) => sum + content.length, 0);
-  const received: Received = { chars: 0, raw: undefined, promptChars };
+  const watch = session.agent.timings ? new CallWatch(session) : undefined;
+  const received: Received = { chars: 0, raw: undefined, promptChars, watch };
   try {
     const answered = await turn.unlessStopped(runIn(scope, decide));
     if (answered === STOPPED) throw new LLMError("The turn was stopped");
@@ -99,7 +105,7 @@ export async function askForSummary(
       throw new LLMError(`${llm.name} wrote no summary: expected { summary } with text`);
     }
     const usage = readCallUsage(raw, { llm: llm.name, cost, promptChars });
-    return { text: cut(text), ...(usage && { usage }) };
+    return { text: cut(text), call: { ...usage, ...watch?.record(raw.timing) } };
   } catch (cause) {
     const code = turn.isStopped ? "ABORTED" : isLLMOrMisuseError(cause) ? cause.code : "LLM_FAILED";
     const failure = buildFailure(session, llm, received, code, cause);

@@ -15,12 +15,13 @@ const lengths = new WeakMap<JsonSchema, number>();
 /** Measures one model call, which begins when it is created. */
 export class CallWatch {
   readonly #session: LiveSession;
-  readonly #request: DecisionRequest;
+  readonly #request: DecisionRequest | undefined;
   readonly #asked: number;
   #first: number | undefined;
   #answered: number | undefined;
 
-  constructor(session: LiveSession, request: DecisionRequest) {
+  /** @param request Request for a decision. Without it, only times are measured. */
+  constructor(session: LiveSession, request?: DecisionRequest) {
     this.#session = session;
     this.#request = request;
     this.#asked = session.agent.clock();
@@ -48,17 +49,17 @@ export class CallWatch {
    */
   record(reported: unknown): ModelCallRecord {
     const first = this.#first;
+    const timing = {
+      asked: this.#asked,
+      ...(first !== undefined && { first }),
+      answered: this.#answered ?? this.#now(),
+      ...readTiming(reported),
+    };
+    if (this.#request === undefined) return { timing };
     const { legal: offer, schema } = this.#request;
     const { chars, stableChars, messages } = this.#session.prompts!.report!();
-    return {
-      timing: {
-        asked: this.#asked,
-        ...(first !== undefined && { first }),
-        answered: this.#answered ?? this.#now(),
-        ...readTiming(reported),
-      },
-      prompt: { chars, stableChars, schemaChars: measureSchema(schema), messages, offer },
-    };
+    const schemaChars = measureSchema(schema);
+    return { timing, prompt: { chars, stableChars, schemaChars, messages, offer } };
   }
 
   /** Returns the time, which is never before the last one. */

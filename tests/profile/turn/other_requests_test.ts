@@ -1,6 +1,13 @@
 import { Agent, decide, type LLM, MockLLM } from "@nomos/agent";
-import { type AgentProfile, formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
+import {
+  type AgentProfile,
+  formatProfile,
+  profileAgent,
+  profileLog,
+  Profiler,
+} from "@nomos/agent/profile";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { SimClock } from "./sim_clock.ts";
 
 /** Plays turns, and returns the profile as it was observed, and that of the log. */
 async function play(agent: Agent, inputs: readonly string[]) {
@@ -103,6 +110,50 @@ Deno.test("after a summary, a log and an observer tell new texts from carried on
     assertAlmostEquals(users[1]![key], users[0]![key], 5, key);
   }
   assert(users[0]!.new > 1_000);
+});
+
+Deno.test("a summary takes the time of its model, as observed and in a log with timings", async () => {
+  const clock = new SimClock();
+  const profiler = new Profiler({ now: () => clock.now() });
+  const mock = new MockLLM([decide.respond("Yes, ".repeat(900))], { whenDone: "repeat" });
+  const agent = new Agent({
+    name: "shop",
+    llm: {
+      name: "acme/mock",
+      decide: async (request) => {
+        await clock.wait(request.legal ? 100 : 700);
+        return { ...await mock.decide(request), model: "acme/mock" };
+      },
+    },
+    observers: [profiler],
+    timings: true,
+    clock: () => clock.now(),
+    history: { maxTokens: 1_200, keepTurns: 1 },
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  const session = agent.createSession();
+  for (const input of ["One", "Two"]) await clock.drive(session.next(input));
+  const log = profileLog(await Array.fromAsync(session.events()));
+  for (const { time, attributed } of [profiler.profile(), log]) {
+    assertEquals(time.find(({ kind }) => kind === "generation")?.wall, 900);
+    assertEquals(attributed.time, 1);
+  }
+  assertEquals(log.unknown.filter((text) => text.includes("the agent's option timings")), []);
+});
+
+Deno.test("a mock reports the tokens of the texts that it embeds", async () => {
+  const examples = [{ context: "They want a coat", decision: "ask", show: "similar" }] as const;
+  const agent = new Agent({
+    name: "shop",
+    llm: new MockLLM(),
+    cost: ({ input = 0 }) => input * 1e-6,
+    start: "a",
+    steps: { a: { description: "A", examples } },
+  });
+  const script = [{ input: "A hat", decisions: [decide.respond("Yes")] }];
+  const profile = await profileAgent(agent, script, { iterations: 1 });
+  assertEquals(readPart(profile, "embedded"), { tokens: 6, cost: 6, requests: 2 });
 });
 
 Deno.test("a summary that a function writes is no model call", async () => {
