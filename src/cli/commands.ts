@@ -1,6 +1,5 @@
 /**
- * Commands of `nomos`. Their code is loaded elsewhere: `launcher.ts` and `run_host.ts` have the
- * commands of each process, so that the launcher does not load the code of agents.
+ * Commands of `nomos`.
  *
  * @module
  */
@@ -13,12 +12,6 @@ import { needsOfProfile } from "./profile/needs.ts";
 import type { Project } from "./launcher/project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
 import { findTests } from "./test/find_tests.ts";
-
-/** Code of a command. */
-export interface CommandCode<Call> {
-  /** Runs the command. Returns its exit code. */
-  run(call: Call): Promise<number>;
-}
 
 /** Description of a command. */
 export interface Command<Name extends CommandName = CommandName> {
@@ -93,4 +86,21 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
 function findMissing(path: string): string {
   const above = dirname(path);
   return existsSync(above) ? path : findMissing(above);
+}
+
+/** Code of a command. */
+interface CommandCode<Call> {
+  /** Runs the command. Returns its exit code. */
+  run(call: Call): Promise<number>;
+}
+
+/**
+ * Loads the code of a command. If Deno found the name of the module in an import, it would read the
+ * code of all commands at each start, also for `--help`.
+ */
+export async function loadCommand<Call>(
+  name: CommandName | "profile_diff",
+): Promise<CommandCode<Call>> {
+  const module = `./commands/${name}${/\.[jt]s$/.exec(import.meta.url)}`;
+  return await import(new URL(module, import.meta.url).href);
 }

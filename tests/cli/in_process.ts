@@ -1,6 +1,6 @@
 /** Commands of `nomos` that run in the process of a test. */
 import { assertEquals } from "@std/assert";
-import { type Command, type CommandCode, COMMANDS } from "../../src/cli/commands.ts";
+import { type Command, COMMANDS, loadCommand } from "../../src/cli/commands.ts";
 import type { AgentCall, CommandName, LauncherCall } from "../../src/cli/flags.ts";
 import { Output, type OutputOptions } from "../../src/cli/terminal/output.ts";
 import { findProject } from "../../src/cli/launcher/project.ts";
@@ -12,22 +12,6 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** Code of the commands of the launcher. */
-const OWN: { readonly [Name in CommandName]?: () => Promise<CommandCode<LauncherCall<Name>>> } = {
-  schema: () => import("../../src/cli/commands/schema.ts"),
-  sessions: () => import("../../src/cli/commands/sessions.ts"),
-};
-
-/** Code of the commands of the agent's process. */
-const HOSTED: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
-  test: () => import("../../src/cli/commands/test.ts"),
-  run: () => import("../../src/cli/commands/run.ts"),
-  validate: () => import("../../src/cli/commands/validate.ts"),
-  graph: () => import("../../src/cli/commands/graph.ts"),
-  profile: () => import("../../src/cli/commands/profile.ts"),
-  fork: () => import("../../src/cli/commands/fork.ts"),
-};
 
 /** Runs a command line, and collects what it prints. */
 export function nomos(...args: string[]): Promise<Ended> {
@@ -50,12 +34,14 @@ export async function nomosWith(
     }
   }
   const code = await runCommand(args, async (name, call) => {
-    const own = OWN[name] as (() => Promise<CommandCode<LauncherCall<CommandName>>>) | undefined;
-    if (own !== undefined) return await (await own()).run({ ...call, runLine });
-    const hosted = HOSTED[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
+    if (name === "schema" || name === "sessions") {
+      const code = await loadCommand<LauncherCall<CommandName>>(name);
+      return await code.run({ ...call, runLine });
+    }
+    const code = await loadCommand<AgentCall<CommandName>>(name);
     const { findProjects }: Command = COMMANDS[name];
     const [project] = findProjects?.(call.positionals) ?? [findProject(call.positionals[0])];
-    return await (await hosted()).run({ ...call, project: project! });
+    return await code.run({ ...call, project: project! });
   }, (options: OutputOptions) => new Collected(options));
   return { code, ...printed };
 }

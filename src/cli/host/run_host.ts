@@ -7,7 +7,7 @@ import { findPlace } from "../../config/text/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
-import type { CommandCode } from "../commands.ts";
+import { loadCommand } from "../commands.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall, CommandName } from "../flags.ts";
 import { type Accident, guardProcess } from "./guard_process.ts";
@@ -15,16 +15,6 @@ import { Output } from "../terminal/output.ts";
 import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { redirectConsole } from "./redirect_console.ts";
 import { runCommand } from "../run_command.ts";
-
-/** Code of the commands that run in the agent's process, with the permissions that it needs. */
-const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
-  run: () => import("../commands/run.ts"),
-  test: () => import("../commands/test.ts"),
-  validate: () => import("../commands/validate.ts"),
-  graph: () => import("../commands/graph.ts"),
-  profile: () => import("../commands/profile.ts"),
-  fork: () => import("../commands/fork.ts"),
-};
 
 /**
  * Runs a call of the launcher.
@@ -52,8 +42,8 @@ export async function runHost(
   return await runCommand(read, async (name, call) => {
     const endGuard = guardProcess((accident) => call.output.fail(describeAccident(accident)));
     try {
-      const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
-      return await (await load()).run({ ...call, project, counted, countCalls });
+      const code = await loadCommand<AgentCall<CommandName>>(name);
+      return await code.run({ ...call, project, counted, countCalls });
     } finally {
       endGuard();
     }

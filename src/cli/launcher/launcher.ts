@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CommandCode } from "../commands.ts";
+import { loadCommand } from "../commands.ts";
 import type { CommandName, LauncherCall } from "../flags.ts";
 import { runCommand } from "../run_command.ts";
 
@@ -19,21 +19,10 @@ export function runLauncher(args: readonly string[]): Promise<number> {
   return runCommand(args, async (name, call) => {
     const isDiff = name === "profile" && call.positionals[0] === "diff";
     if (OWN.has(name) || isDiff) {
-      const code = await loadCommand(isDiff ? "profile_diff" : name);
+      const code = await loadCommand<LauncherCall<CommandName>>(isDiff ? "profile_diff" : name);
       return await code.run({ ...call, runLine: runLauncher });
     }
     const { launch } = await import("./launch.ts");
     return await launch(name, call, args);
   });
-}
-
-/**
- * Loads the code of a command. If Deno found the name of the module in an import, it would read the
- * code of all commands, also for `--help`.
- */
-async function loadCommand(
-  name: CommandName | "profile_diff",
-): Promise<CommandCode<LauncherCall<CommandName>>> {
-  const module = `../commands/${name}${/\.[jt]s$/.exec(import.meta.url)}`;
-  return await import(new URL(module, import.meta.url).href);
 }
