@@ -148,7 +148,7 @@ Deno.test("nomos run, a file that asks for more than an agent needs is refused i
     assertStringIncludes(
       error.message,
       "it asks for --allow-read=../prices.csv --allow-net --allow-env --allow-run=ls " +
-        "--allow-sys=hostname --allow-import=example.invalid. If you trust it, pass these flags",
+        "--allow-sys=hostname --allow-import=example.invalid,jsr.io. If you trust it, pass these flags",
     );
     assertEquals(results(allowed).find(([tool]) => tool === "list"), ["list", "0"]);
     assert(!allowed.stderr.includes("connects to"), allowed.stderr);

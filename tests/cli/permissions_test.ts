@@ -84,6 +84,8 @@ Deno.test("subtract, what the user granted is not asked for", () => {
 Deno.test("toFlags, returns one flag of each kind", () => {
   const flags = toFlags(unite({ read: ["a", "b"], net: ["x"] }, { net: true, read: ["c", "a"] }));
   assertEquals(flags, ["--allow-read=a,b,c", "--allow-net"]);
+  // Without the registry, the package itself could not be imported.
+  assertEquals(toFlags({ import: ["example.com"] }), ["--allow-import=example.com,jsr.io"]);
 });
 
 Deno.test("avoidCommas, writes a path from the working directory, and refuses one with a comma there", () => {

@@ -75,12 +75,18 @@ export function subtract(wishes: Permissions, granted: Permissions): Permissions
   });
 }
 
+/** Host of the packages of JSR, this one among them. */
+const REGISTRY = "jsr.io";
+
 /** Returns the flags of `deno run`, one for each kind. */
 export function toFlags(permissions: Permissions): string[] {
   return KINDS.flatMap((kind) => {
     const names = permissions[kind];
     if (names === undefined) return [];
-    return [names === true ? `--allow-${kind}` : `--allow-${kind}=${names.join(",")}`];
+    if (names === true) return [`--allow-${kind}`];
+    // The flag replaces the hosts that Deno allows without it, also for the imports of packages.
+    const all = kind === "import" ? new Set([...names, REGISTRY]) : names;
+    return [`--allow-${kind}=${[...all].join(",")}`];
   });
 }
 
