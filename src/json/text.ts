@@ -1,5 +1,6 @@
 /**
- * Text: on a single line for messages, well-formed, blank; hashes of text, and bytes as base64.
+ * Text: on a single line for messages, safe to show, well-formed, blank; hashes of text, and bytes as
+ * base64.
  *
  * @module
  */
@@ -17,6 +18,20 @@ export function oneLine(text: string, maxChars = 300): string {
     CONTROL_REGEXP,
     (character) =>
       SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * Matches characters that could move a cursor, change colours, hide text or reorder it: controls,
+ * formats (bidirectional marks and others), line and paragraph separators, and lone surrogates.
+ */
+export const UNSAFE_REGEXP: RegExp = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Returns a text that a terminal shows as it is: unsafe characters are written as `\u{1b}`. */
+export function escapeUnsafe(text: string): string {
+  return text.replaceAll(
+    UNSAFE_REGEXP,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 }
 

@@ -134,7 +134,7 @@ Deno.test("talk, shows the answer, calls and moves, and a number says a suggesti
       "  1 That is all",
       "  2 My money back   (the script)",
       "  ? refund(cents: 500) needs your approval.",
-      "  refund(cents: 500) was denied:",
+      "  refund(cents: 500) not allowed:",
       "  → pay",
       "cafe: [Goodbye]\n",
       "The conversation has ended.",
@@ -160,7 +160,7 @@ Deno.test("talk, a person edits the arguments of a call, which are validated", a
 
 Deno.test("talk, a person says why not, or decides later", async () => {
   const why = await say(["A latte", "My money back", "w", "It is cold", "/quit"]);
-  assertStringIncludes(why.printed, "was denied:");
+  assertStringIncludes(why.printed, "not allowed:");
   assertStringIncludes(why.printed, "It is cold");
   const later = await say(["A latte", "My money back", "/state", "/approve", "/approve", "/quit"]);
   assertStringIncludes(later.printed, "  waits    refund(cents: 500)");

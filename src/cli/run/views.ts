@@ -5,6 +5,7 @@
  */
 import type { ToolCall } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { RELATIONS } from "../../testing/trajectory/transcript_text.ts";
 import type { StreamPart } from "../../turn/stream_part.ts";
 import type { Turn } from "../../turn/turn.ts";
 import {
@@ -145,12 +146,9 @@ export class TalkView implements TurnView {
     const { callKey, call, tool, outcome, text, time } = event;
     // A call of an earlier process has a decision that was not shown here.
     const args = event.args ?? this.#calls[call]?.args;
-    const relation = { ok: "=", error: "failed:", redirected: "=", denied: "was denied:" }[
-      outcome as string
-    ] ?? `${outcome.replace("_", " ")}:`;
     const since = this.#started.get(callKey);
     const name = args === undefined ? shownInLine(tool) : formatCall(tool, args);
-    const line = `${name} ${relation} ${formatInLine(text)}`;
+    const line = name + RELATIONS[outcome] + formatInLine(text);
     this.#note(fill(line, since === undefined ? "" : formatTime(time - since)));
   }
 

@@ -6,6 +6,7 @@
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
+import { formatArguments, formatResponse } from "../terminal/format.ts";
 import { RELATIONS } from "../../testing/trajectory/transcript_text.ts";
 
 /** Line of a transcript. Its text may have line feeds and unsafe characters. */
@@ -47,7 +48,7 @@ class CallNames {
     if (event.type === "decision") {
       this.#calls = event.decision.action === "TOOL_CALL" ? event.decision.calls : [];
     } else if (event.type === "approval_requested") {
-      this.#asked.set(event.callKey, formatCall(event.tool, event.args));
+      this.#asked.set(event.callKey, formatWholeCall(event.tool, event.args));
     }
   }
 
@@ -55,7 +56,7 @@ class CallNames {
   finished({ call, callKey, tool, args }: SessionEvent<"tool_finished">): string {
     const decided = this.#calls[call];
     if (args === undefined && decided?.tool !== tool) return this.asked(callKey, tool);
-    return formatCall(tool, args ?? decided!.args);
+    return formatWholeCall(tool, args ?? decided!.args);
   }
 
   /** Returns a call that a person was asked about. */
@@ -114,14 +115,12 @@ function describe(event: SessionEvent, agent: string, calls: CallNames): readonl
 
 function describeAnswer(decision: Decision, agent: string): readonly string[] {
   if (!("response" in decision) || decision.response === undefined) return [];
-  const { response } = decision;
-  const text = typeof response === "string" ? response : JSON.stringify(response);
+  const text = formatResponse(decision.response);
   const { suggestions = [] } = decision as { readonly suggestions?: readonly string[] };
   return [`${agent}: ${text}`, ...suggestions.length > 0 ? [`  ${suggestions.join(" | ")}`] : []];
 }
 
 /** Formats a call with all of its arguments, however long they are. */
-function formatCall(tool: string, args: Readonly<Record<string, unknown>>): string {
-  const list = Object.entries(args).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  return `${tool}(${list.join(", ")})`;
+function formatWholeCall(tool: string, args: Readonly<Record<string, unknown>>): string {
+  return `${tool}(${formatArguments(args)})`;
 }

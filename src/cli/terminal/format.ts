@@ -10,10 +10,17 @@ import { shownInLine } from "./shown.ts";
 /** Maximum length of a text that stands in a line with others, in characters. */
 const MAX_LENGTH = 160;
 
-/** Formats a call: `add_drink(drink: "latte", size: "small")`. */
-export function formatCall(tool: string, args: Readonly<Record<string, unknown>>): string {
-  const list = Object.entries(args).map(([name, value]) => `${name}: ${toJson(value)}`);
-  return `${shownInLine(tool)}(${formatInLine(list.join(", "))})`;
+/** Arguments of a call. */
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Formats a call in one line, cut if it is long: `add_drink(drink: "latte", size: "small")`. */
+export function formatCall(tool: string, args: Arguments): string {
+  return `${shownInLine(tool)}(${formatInLine(formatArguments(args))})`;
+}
+
+/** Formats all arguments of a call, with the characters that they have. */
+export function formatArguments(args: Arguments): string {
+  return Object.entries(args).map(([name, value]) => `${name}: ${toJson(value)}`).join(", ");
 }
 
 /** Formats a text in one line, cut if it is long. */

@@ -3,29 +3,20 @@
  *
  * @module
  */
-
-/**
- * Characters that could move the cursor, change colours, hide text or reorder it: controls but the
- * line feed, formats (bidirectional marks and others), line and paragraph separators, and halves of
- * pairs. A zero-width joiner between two pictures is kept.
- */
-const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+import { escapeUnsafe, UNSAFE_REGEXP } from "../../json/text.ts";
 
 /** Zero-width joiner, which composes pictures such as families. */
 const JOINER =
   /(?<=\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?)\u200d(?=\p{Extended_Pictographic})/gu;
 
 /**
- * Returns a text that a terminal shows as it is: unsafe characters are written as `\u{1b}`. All text
- * that the command did not write itself passes here before it is printed.
+ * Returns a text that a terminal shows as it is: unsafe characters but the line feed are escaped, and
+ * the joiner between two pictures is kept. All text that the command did not write itself passes here
+ * before it is printed.
  */
 export function shown(text: string): string {
-  return text.split(JOINER).map((part) => {
-    return part.replaceAll(UNSAFE, (character) => {
-      if (character === "\t") return "  ";
-      return `\\u{${character.codePointAt(0)!.toString(16)}}`;
-    });
-  }).join("\u200d");
+  const escape = (part: string) => part.split("\n").map(escapeUnsafe).join("\n");
+  return text.replaceAll("\t", "  ").split(JOINER).map(escape).join("\u200d");
 }
 
 /** Returns a text that stands in one line: `shown()`, with `\n` for line feeds. */
@@ -35,7 +26,7 @@ export function shownInLine(text: string): string {
 
 /** Returns a JSON text of the same value, whose unsafe characters are escaped. */
 export function escapeJson(json: string): string {
-  return json.replaceAll(UNSAFE, (character) => {
+  return json.replaceAll(UNSAFE_REGEXP, (character) => {
     const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
   });

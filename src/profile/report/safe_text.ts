@@ -3,9 +3,7 @@
  *
  * @module
  */
-
-/** Characters that could move a cursor, hide text or reorder it. */
-const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+import { escapeUnsafe } from "../../json/text.ts";
 
 /** Longest text in a report, in characters. */
 export const MAX_TEXT = 2_000;
@@ -17,10 +15,7 @@ export function cutText(text: string): string {
 
 /** Returns a text on one line that a terminal shows as it is. */
 export function makeSafe(text: string): string {
-  return cutText(text).replaceAll(
-    UNSAFE_REGEXP,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
+  return escapeUnsafe(cutText(text));
 }
 
 /** Returns a text that Markdown shows as it is: no link, mention, tag or cell begins in it. */
