@@ -9,6 +9,7 @@ import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
 import { FOLDER } from "./own_folder.ts";
 import { needsOfProfile } from "./profile/needs.ts";
+import { unite } from "./launcher/permissions.ts";
 import type { Project } from "./launcher/project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
 import { findTests } from "./test/find_tests.ts";
@@ -46,10 +47,11 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
     loadsAgent: true,
     alias: { c: "config", f: "format", o: "output" },
     positionals: 1,
-    needs: ({ output, session, store }, project) => ({
-      ...session !== undefined && needsOfStore(locateStore(store, project)),
-      ...output !== undefined && { write: [output] },
-    }),
+    needs: ({ output, session, store }, project) =>
+      unite(
+        session === undefined ? {} : needsOfStore(locateStore(store, project)),
+        output === undefined ? {} : { write: [findMissing(resolve(output))] },
+      ),
   },
   test: {
     alias: { m: "model" },

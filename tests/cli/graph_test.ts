@@ -46,7 +46,7 @@ Deno.test("graph, shows hostile and long texts escaped, cut and within the width
     for (const line of stdout.split("\n")) assert(widthOf(line) <= 80, line);
   }));
 
-Deno.test("graph --output, writes a format by the name, SVG with escaped text", () =>
+Deno.test("graph --output, writes a format by the name, in a new folder too, SVG with escaped text", () =>
   withFiles({ "agent.yaml": DESK }, async (folder) => {
     const file = `${folder}/graph.svg`;
     const { code, stdout } = await nomos("graph", `${folder}/agent.yaml`, "-o", file);
@@ -58,9 +58,9 @@ Deno.test("graph --output, writes a format by the name, SVG with escaped text", 
     // No script, and nothing that a viewer would load.
     assert(!/<script|@import|href|https?:(?!\/\/www\.w3\.org\/2000\/svg")/.test(svg), svg);
     assert(!/NaN|undefined|Infinity/.test(svg), svg);
-    const json = await nomosJson(0, "graph", `${folder}/agent.yaml`, "-o", `${folder}/g.mmd`);
-    assertEquals([json.format, json.file], ["mermaid", `${folder}/g.mmd`]);
-    assert((await Deno.readTextFile(`${folder}/g.mmd`)).startsWith("flowchart TD"));
+    const json = await nomosJson(0, "graph", `${folder}/agent.yaml`, "-o", `${folder}/new/g.mmd`);
+    assertEquals([json.format, json.file], ["mermaid", `${folder}/new/g.mmd`]);
+    assert((await Deno.readTextFile(`${folder}/new/g.mmd`)).startsWith("flowchart TD"));
   }));
 
 Deno.test("graph --session, marks the way of a stored session in each format", async () => {
@@ -98,7 +98,7 @@ Deno.test("graph, a wrong format, name or file is one line on stderr, and a docu
       [[CAFE, "-o", "graph.png"], 2, ".svg"],
       [[CAFE, "--formt", "svg"], 2, "did you mean --format?"],
       [["nowhere.yaml"], 1, "Cannot find the agent"],
-      [[CAFE, "-o", "nowhere/graph.svg"], 1, "Cannot write"],
+      [[CAFE, "-o", "deno.json/graph.svg"], 1, "Cannot write"],
     ] as const
   ) {
     const ended = await nomos("graph", ...args);

@@ -65,8 +65,10 @@ Deno.test("nomos, in a pipe a conversation, its session and its drawing are resu
   const list = await play("sessions", ...store);
   assertEquals([list.code, list.stderr], [0, ""]);
   assert(/^ID +STEP .*\nann +order +waiting /.test(list.stdout), list.stdout);
-  const graph = await play("graph", CAFE, ...ann, ...store);
-  assertStringIncludes(graph.stdout, "class step0,step1 visited");
+  const file = `${folder}/new/graph.mmd`;
+  const graph = await play("graph", CAFE, ...ann, ...store, "-o", file);
+  assertEquals([graph.code, graph.stdout], [0, ""]);
+  assertStringIncludes(await Deno.readTextFile(file), "class step0,step1 visited");
   const fork = await play("sessions", "fork", "ann", "--as", "bob", "--agent", CAFE, ...store);
   assertEquals([fork.code, fork.stdout], [0, "bob\n"]);
   const resume = await nomos(

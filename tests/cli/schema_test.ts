@@ -55,10 +55,10 @@ Deno.test("schema, a file that cannot be written and a wrong kind are one line o
   const kind = await nomos("schema", "--kind", "agents");
   assertEquals([kind.code, kind.stdout], [2, ""]);
   assertStringIncludes(kind.stderr, "expected one of agent, tests, conversation");
-  const file = await nomos("schema", "-o", "nowhere/agent.json");
+  const file = await nomos("schema", "-o", "deno.json/agent.json");
   assertEquals([file.code, file.stdout], [1, ""]);
   assert(
-    (await nomosJson(1, "schema", "-o", "nowhere/agent.json")).error.message.startsWith(
+    (await nomosJson(1, "schema", "-o", "deno.json/agent.json")).error.message.startsWith(
       "Cannot write",
     ),
   );

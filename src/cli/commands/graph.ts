@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { coreOf } from "../../agent/build_core.ts";
 import { formatProblem } from "../../config/text/problem.ts";
-import { quote, reasonOf } from "../../errors.ts";
+import { quote } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { drawMarked } from "../../graph/marked_diagram.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
@@ -19,6 +18,7 @@ import { openAgent } from "../host/open_agent.ts";
 import { openExistingStore, readStored } from "../sessions/stored.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
+import { writeFile } from "../write_file.ts";
 
 /** Format of a drawing. */
 type Format = NonNullable<AgentCall<"graph">["options"]["format"]>;
@@ -59,7 +59,7 @@ export async function run({ options, output, project }: AgentCall<"graph">): Pro
         width: process.stdout.columns || 80,
         paint: (colour, text) => options.output === undefined ? output.paint(colour, text) : text,
       });
-    if (options.output !== undefined) writeDrawing(options.output, drawing);
+    if (options.output !== undefined) writeFile(options.output, drawing);
     if (output.json) {
       const { output: file } = options;
       output.document({ ok: true, agent: agent.name, format, ...file ? { file } : { drawing } });
@@ -127,13 +127,5 @@ async function readWay(
     return findWay((await readStored(store, session)).events, start);
   } finally {
     await store.close();
-  }
-}
-
-function writeDrawing(path: string, drawing: string): void {
-  try {
-    writeFileSync(path, drawing);
-  } catch (cause) {
-    throw new CommandError(`Cannot write ${quote(path)}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
-import { quote, reasonOf } from "../../errors.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { shown } from "../terminal/shown.ts";
+import { writeFile } from "../write_file.ts";
 import { buildSchema, installSchemas } from "../schema/install_schemas.ts";
 
 /** Runs the command. */
@@ -28,16 +27,8 @@ export function run({ options, output }: CommandCall<"schema">): Promise<number>
   const text = `${JSON.stringify(buildSchema(kind), null, 2)}\n`;
   if (file === undefined) output.write(text);
   else {
-    writeSchema(file, text);
+    writeFile(file, text);
     if (output.json) output.document({ ok: true, file });
   }
   return Promise.resolve(EXIT.yes);
-}
-
-function writeSchema(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw new CommandError(`Cannot write ${quote(file)}: ${reasonOf(cause)}`, { cause });
-  }
 }

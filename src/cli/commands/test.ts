@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { parseRegExp } from "../../config/test_file/inspect_tests.ts";
 import { formatProblem } from "../../config/text/problem.ts";
 import { quote, reasonOf } from "../../errors.ts";
@@ -23,6 +21,7 @@ import {
 } from "../test/outcome.ts";
 import { formatCounts, formatFailure, formatOutcome } from "../test/report_text.ts";
 import { describeProblem, type PlannedFile, TestRunner } from "../test/run_tests.ts";
+import { writeFile } from "../write_file.ts";
 
 /** Prints a line for people: on stdout, unless that has a document. */
 type Print = (text: string) => void;
@@ -70,7 +69,9 @@ export async function run(
   print(`\n${summary}`);
   if (junit !== undefined) {
     const { formatJUnit } = await import("../test/junit.ts");
-    write(junit, formatJUnit(files, time), output);
+    const report = formatJUnit(files, time);
+    if (junit === "-") output.write(report);
+    else writeFile(junit, report);
   }
   const code = exitCodeOfTests(counts);
   if (output.json) output.document(toDocument(code, summary, counts, files));
@@ -148,26 +149,6 @@ function refuseEmpty(planned: readonly PlannedFile[], filter: string): void {
 
 function refuse(message: string): CommandError {
   return new UsageError(message);
-}
-
-/** Writes the report of the flag `--junit`, and the folder that it needs. */
-function write(place: string, text: string, output: Output): void {
-  if (place === "-") return output.write(text);
-  try {
-    writeFileSync(place, text);
-  } catch (cause) {
-    if ((cause as { readonly code?: unknown }).code !== "ENOENT") throw refuseReport(place, cause);
-    try {
-      mkdirSync(dirname(place), { recursive: true });
-      writeFileSync(place, text);
-    } catch (cause) {
-      throw refuseReport(place, cause);
-    }
-  }
-}
-
-function refuseReport(place: string, cause: unknown): CommandError {
-  return new CommandError(`Cannot write ${quote(place)} (--junit): ${reasonOf(cause)}`, { cause });
 }
 
 function isFailure({ status }: TestOutcome): boolean {

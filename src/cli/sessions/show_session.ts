@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
-import { quote, reasonOf } from "../../errors.ts";
+import { quote } from "../../errors.ts";
 import type { State } from "../../history/state.ts";
 import type { Store } from "../../store/store.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { count, formatUsage } from "../terminal/format.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
+import { writeFile } from "../write_file.ts";
 import { readStateFile, readStored } from "./stored.ts";
 import { transcribe } from "./transcript.ts";
 
@@ -26,7 +26,7 @@ export async function showSession(
 ): Promise<number> {
   const state = store === undefined ? readStateFile(id) : await readStored(store, id);
   if (options.export !== undefined) {
-    writeState(options.export, state);
+    writeFile(options.export, `${JSON.stringify(state, null, 2)}\n`);
     if (output.json) output.document({ ok: true, id: state.sessionId, file: options.export });
     else output.note(shown(`Wrote the state of ${quote(state.sessionId)} to ${options.export}`));
     return EXIT.yes;
@@ -55,12 +55,4 @@ function summarize({ sessionId, agent, step, status, events, usage = {}, cost }:
     ...[formatUsage(usage, cost)].filter((text) => text !== ""),
   ];
   return shownInLine(`${sessionId}: ${parts.join(", ")}`);
-}
-
-function writeState(path: string, state: State): void {
-  try {
-    writeFileSync(path, `${JSON.stringify(state, null, 2)}\n`);
-  } catch (cause) {
-    throw new CommandError(`Cannot write ${quote(path)}: ${reasonOf(cause)}`, { cause });
-  }
 }
