@@ -4,7 +4,7 @@
  * @module
  */
 import { readFlags } from "../profile/command_line.ts";
-import { findNearest, oneOf } from "../schema/option_shape.ts";
+import { oneOf, suggestNearest } from "../schema/option_shape.ts";
 import { type Command, COMMANDS } from "./commands.ts";
 import {
   type CommandCall,
@@ -15,7 +15,7 @@ import {
   GRANTS,
   type OptionsOf,
 } from "./flags.ts";
-import { EXIT, exitCodeOf } from "./exit_code.ts";
+import { EXIT, exitCodeOf, UsageError } from "./exit_code.ts";
 import { HELP } from "./help.ts";
 import { Output, type OutputOptions } from "./terminal/output.ts";
 import { VERSION } from "../version.ts";
@@ -29,6 +29,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "different as examples (`eg`) of their step",
 };
 
+/** Command line that was read: a command and its call, or a text that answers it. */
+type Line =
+  | { readonly text: string }
+  | {
+    readonly name: CommandName;
+    readonly options: OptionsOf<CommandName>;
+    readonly positionals: readonly string[];
+  };
+
 /**
  * Reads a command line and runs its command; prints help, the version, mistakes and failures.
  *
@@ -41,68 +50,67 @@ export async function runCommand(
   start: (name: CommandName, call: CommandCall<CommandName>) => Promise<number>,
   createOutput: (options: OutputOptions) => Output = (options) => new Output(options),
 ): Promise<number> {
-  const json = args.includes("--json");
-  const plain = createOutput({ json, quiet: false, color: true });
-  const refuse = (message: string) => {
-    if (json) plain.document({ ok: false, error: { code: "USAGE", message } });
-    plain.error(message);
-    return EXIT.usage;
-  };
-  const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    plain.write(HELP.nomos);
-    return EXIT.yes;
-  }
-  if (name === "--version" || name === "-V") {
-    plain.line(VERSION);
-    return EXIT.yes;
-  }
-  if (Object.hasOwn(ELSEWHERE, name)) return refuse(ELSEWHERE[name]!);
-  if (name.startsWith("-")) {
-    return refuse(
-      `Cannot read ${JSON.stringify(name)} here: expected the command first, then its flags`,
-    );
-  }
-  if (!isCommand(name)) {
-    const known = Object.entries<Command>(COMMANDS)
-      .flatMap(([known, { isInternal }]) => isInternal ? [] : [known]);
-    const nearest = findNearest(name, known);
-    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    return refuse(
-      `Cannot run ${JSON.stringify(name)}: expected ${oneOf(known)}${hint}`,
-    );
-  }
-  const { alias, positionals = 0, loadsAgent = false } = COMMANDS[name];
-  const command = readFlags(
-    rest,
-    { ...COMMON, ...FLAGS[name], ...loadsAgent && GRANTS },
-    { alias: { ...COMMON_ALIASES, ...loadsAgent && { A: "allow-all" }, ...alias }, positionals },
-  );
-  if (command.kind === "help") {
-    plain.write(HELP[name]);
-    return EXIT.yes;
-  }
-  if (command.kind === "mistake") return refuse(command.message);
-  const options = command.options as OptionsOf<CommandName>;
-  if (options.version) {
-    plain.line(VERSION);
-    return EXIT.yes;
-  }
-  // Nomos has a flag for the agent.
-  const { config } = options as { readonly config?: string };
-  if (config !== undefined && command.positionals.length > 0) {
-    return refuse(`Cannot use ${JSON.stringify(config)} for --config: expected one agent`);
-  }
-  const named = config === undefined ? command.positionals : [config];
-  const output = createOutput(options);
+  let output = createOutput({ json: args.includes("--json"), quiet: false, color: true });
   try {
-    return await start(name, { options, positionals: named, output });
+    const line = readLine(args);
+    if ("text" in line) {
+      output.write(line.text);
+      return EXIT.yes;
+    }
+    const { name, options, positionals } = line;
+    output = createOutput(options);
+    return await start(name, { options, positionals, output });
   } catch (error) {
     output.fail(error);
     return exitCodeOf(error);
   }
 }
 
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name);
+/**
+ * Reads a command line.
+ *
+ * @throws {UsageError} if it has a mistake.
+ */
+function readLine([name = "--help", ...rest]: readonly string[]): Line {
+  if (name === "--help" || name === "-h" || name === "help") return { text: HELP.nomos };
+  if (name === "--version" || name === "-V") return { text: `${VERSION}\n` };
+  checkName(name);
+  const { alias, positionals: most = 0, loadsAgent = false } = COMMANDS[name];
+  const command = readFlags(
+    rest,
+    { ...COMMON, ...FLAGS[name], ...loadsAgent && GRANTS },
+    {
+      alias: { ...COMMON_ALIASES, ...loadsAgent && { A: "allow-all" }, ...alias },
+      positionals: most,
+    },
+  );
+  if (command.kind === "help") return { text: HELP[name] };
+  if (command.kind === "mistake") throw new UsageError(command.message);
+  const options = command.options as OptionsOf<CommandName>;
+  if (options.version) return { text: `${VERSION}\n` };
+  // Nomos has a flag for the agent.
+  const { config } = options as { readonly config?: string };
+  if (config === undefined) return { name, options, positionals: command.positionals };
+  if (command.positionals.length === 0) return { name, options, positionals: [config] };
+  throw new UsageError(`Cannot use ${JSON.stringify(config)} for --config: expected one agent`);
+}
+
+/**
+ * Checks the name of a command.
+ *
+ * @throws {UsageError} if there is none of that name.
+ */
+function checkName(name: string): asserts name is CommandName {
+  if (Object.hasOwn(COMMANDS, name)) return;
+  if (Object.hasOwn(ELSEWHERE, name)) throw new UsageError(ELSEWHERE[name]!);
+  if (name.startsWith("-")) {
+    throw new UsageError(
+      `Cannot read ${JSON.stringify(name)} here: expected the command first, then its flags`,
+    );
+  }
+  const known = Object.entries<Command>(COMMANDS)
+    .flatMap(([known, { isInternal }]) => isInternal ? [] : [known]);
+  throw new UsageError(
+    `Cannot run ${JSON.stringify(name)}: expected ${oneOf(known)}${suggestNearest(name, known)}`,
+  );
 }

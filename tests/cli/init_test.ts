@@ -116,8 +116,8 @@ Deno.test("nomos init, leaves nothing if a file cannot be written", async () => 
 Deno.test("nomos init, refuses unknown templates and vendors, and names the nearest", () => {
   for (
     const [flags, message] of [
-      [{ template: "suport" }, "did you mean support?"],
-      [{ provider: "antropic" }, "did you mean anthropic?"],
+      [{ template: "suport" }, 'did you mean "support"?'],
+      [{ provider: "antropic" }, 'did you mean "anthropic"?'],
       [{ template: "constructor" }, "expected one of barista, support, empty"],
     ] as const
   ) {

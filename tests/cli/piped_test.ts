@@ -46,7 +46,7 @@ for (const [name, expected] of [["train", "examples"], ["serve", "Deno.serve()"]
 Deno.test("nomos, an unknown command is one line that names the nearest", async () => {
   const { code, stderr } = await nomosHere("validat");
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "did you mean validate?");
+  assertStringIncludes(stderr, 'did you mean "validate"?');
 });
 
 Deno.test("nomos, in a pipe a conversation, its session and its drawing are results alone", async () => {

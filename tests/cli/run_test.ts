@@ -242,7 +242,7 @@ Deno.test("nomos run agent.ts, opens a context for each session, and a script pl
 
 Deno.test("nomos, refuses a command line that it does not understand, and names what is near", async () => {
   const cases: readonly [args: string[], expected: string][] = [
-    [["rum"], "did you mean run?"],
+    [["rum"], 'did you mean "run"?'],
     [["run", "--sesion", "x"], "did you mean --session?"],
     [["run", "--model", "best"], "expected one of auto, real, mock"],
     [["run", "--approve", "maybe"], "expected one of ask, deny, always"],

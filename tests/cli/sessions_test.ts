@@ -250,7 +250,7 @@ Deno.test("sessions, a store that does not exist is reported and not made", asyn
 Deno.test("sessions, a wrong action, number of ids or status is one line on stderr", async () => {
   for (
     const [args, expected] of [
-      [["shw", "ann"], "did you mean show?"],
+      [["shw", "ann"], 'did you mean "show"?'],
       [["show"], "expected one id"],
       [["list", "ann"], "--prefix"],
       [["delete"], "expected ids"],

@@ -244,7 +244,7 @@ for (
 Deno.test("validate, a wrong vendor, flag or file is one line on stderr", async () => {
   const vendor = await nomos("validate", CAFE, "--for", "antropic");
   assertEquals([vendor.code, vendor.stdout], [2, ""]);
-  assertStringIncludes(vendor.stderr, "did you mean anthropic?");
+  assertStringIncludes(vendor.stderr, 'did you mean "anthropic"?');
   const flag = await nomos("validate", CAFE, "--strct");
   assertEquals([flag.code, flag.stdout], [2, ""]);
   assertStringIncludes(flag.stderr, "did you mean --strict?");

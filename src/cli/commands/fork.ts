@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { formatProblem } from "../../config/text/problem.ts";
 import { quote } from "../../errors.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import { EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent } from "../host/open_agent.ts";
+import { openAgent, printNotes } from "../host/open_agent.ts";
 import { openSessionStore } from "../host/session_store.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
@@ -21,8 +20,7 @@ export async function run({ options, output, project }: AgentCall<"fork">): Prom
     // No model is called, so no key is needed.
     ...!project.isModule && { player: MockLLM.auto() },
     ignoreFlows: true,
-    onWarning: (warning) => output.note(shown(formatProblem(warning))),
-    onNote: (text) => output.note(shown(text)),
+    ...printNotes(output),
   });
   const store = await openSessionStore(locateStore(options.store, project));
   try {

@@ -5,7 +5,6 @@
  */
 import process from "node:process";
 import { coreOf } from "../../agent/build_core.ts";
-import { formatProblem } from "../../config/text/problem.ts";
 import { quote } from "../../errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { drawMarked } from "../../graph/marked_diagram.ts";
@@ -14,9 +13,8 @@ import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { drawText } from "../graph/draw_text.ts";
 import { findWay, listDrawnSteps, type Way } from "../graph/drawn_graph.ts";
-import { openAgent } from "../host/open_agent.ts";
+import { openAgent, printNotes } from "../host/open_agent.ts";
 import { openExistingStore, readStored } from "../sessions/stored.ts";
-import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 import { writeFile } from "../write_file.ts";
 
@@ -39,8 +37,7 @@ export async function run({ options, output, project }: AgentCall<"graph">): Pro
     // A drawing needs no model, and so no key.
     ...!project.isModule && { player: MockLLM.auto() },
     ignoreFlows: options["ignore-flows"],
-    onWarning: (warning) => output.note(shown(formatProblem(warning))),
-    onNote: (text) => output.note(shown(text)),
+    ...printNotes(output),
   });
   const { agent } = opened;
   try {

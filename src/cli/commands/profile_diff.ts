@@ -3,13 +3,12 @@
  *
  * @module
  */
-import process from "node:process";
 import { formatDiff } from "../../profile/mod.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
+import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { readProfile } from "../profile/read_profile.ts";
 import { makeUsageError } from "../profile/profile_flags.ts";
-import { findProject } from "../launcher/project.ts";
+import { findFolder } from "../launcher/project.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
@@ -20,21 +19,11 @@ export async function run(
   if (a === undefined || b === undefined || others.length > 0) {
     throw makeUsageError("diff", "diff A B: two sessions, or two files of --json");
   }
-  const url = locateStore(options.store, findFolder());
+  const url = locateStore(options.store, findFolder(undefined));
   const [first, second] = [await readProfile(a, url), await readProfile(b, url)];
   if (output.json) output.document({ ok: true, a: first, b: second });
   else {output.write(
       shown(formatDiff(first, second, { markdown: options.markdown, names: [a, b] })),
     );}
   return EXIT.yes;
-}
-
-/** Returns the project of the working directory, or the directory if there is no agent. */
-function findFolder(): { readonly root: string } {
-  try {
-    return findProject(undefined);
-  } catch (error) {
-    if (error instanceof CommandError) return { root: process.cwd() };
-    throw error;
-  }
 }

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import process from "node:process";
 import { quote } from "../../errors.ts";
-import { findNearest, oneOf } from "../../schema/option_shape.ts";
+import { oneOf, suggestNearest } from "../../schema/option_shape.ts";
 import type { Store } from "../../store/store.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import type { LauncherCall } from "../flags.ts";
-import { findProject, type Project } from "../launcher/project.ts";
+import { findFolder } from "../launcher/project.ts";
 import { deleteSessions } from "../sessions/delete_sessions.ts";
 import { listSessions } from "../sessions/list_sessions.ts";
 import { showSession } from "../sessions/show_session.ts";
 import { findListed, isStateFile, openExistingStore } from "../sessions/stored.ts";
+import { count } from "../terminal/format.ts";
 import { locateStore } from "../store_url.ts";
 
 /** Call of this command. */
@@ -79,21 +79,17 @@ export async function run(call: Call): Promise<number> {
  * @throws {CommandError} if one is wrong.
  */
 function checkAction(action: string, { length }: readonly string[]): void {
-  const refuse = (what: string, expected: string): never => {
-    throw new UsageError(`Cannot ${what}: expected ${expected}`);
-  };
   const known = Object.keys(ACTIONS);
   if (!known.includes(action)) {
-    const nearest = findNearest(action, known);
-    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    return refuse(`run sessions ${JSON.stringify(action)}`, `${oneOf(known)}${hint}`);
+    throw new UsageError(
+      `Cannot run sessions ${JSON.stringify(action)}: expected ${oneOf(known)}` +
+        suggestNearest(action, known),
+    );
   }
   const [least, most] = ACTIONS[action]!;
   if (length >= least && length <= most) return;
-  refuse(
-    `${action} ${length} sessions`,
-    most === 0 ? "no id, and --prefix to choose" : most === 1 ? "one id" : "ids",
-  );
+  const expected = most === 0 ? "no id, and --prefix to choose" : most === 1 ? "one id" : "ids";
+  throw new UsageError(`Cannot ${action} ${count(length, "session")}: expected ${expected}`);
 }
 
 /** Returns the permissions that the user granted, as flags. */
@@ -120,14 +116,4 @@ async function checkFork(store: Store, { at, as }: Call["options"]): Promise<voi
   throw new CommandError(`Cannot make session ${quote(as)}: it exists: expected a new id`, {
     code: "SESSION_EXISTS",
   });
-}
-
-/** Returns the project of the agent, or the working directory if there is no agent. */
-function findFolder(agent: string | undefined): Pick<Project, "root"> {
-  try {
-    return findProject(agent);
-  } catch (error) {
-    if (agent !== undefined || !(error instanceof CommandError)) throw error;
-    return { root: process.cwd() };
-  }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { parseRegExp } from "../../config/test_file/inspect_tests.ts";
-import { formatProblem } from "../../config/text/problem.ts";
 import { quote, reasonOf } from "../../errors.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
+import { printNotes } from "../host/open_agent.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
 import { FailedSessions } from "../test/failed_sessions.ts";
@@ -41,8 +41,7 @@ export async function run(
     options,
     isChosen: readFilter(filter),
     failed: new FailedSessions(project),
-    onWarning: (warning) => output.note(shown(formatProblem(warning))),
-    onNote: (text) => output.note(shown(text)),
+    ...printNotes(output),
   });
   const planned: PlannedFile[] = [];
   const files: FileOutcome[] = [];

@@ -10,13 +10,15 @@ import type { AgentChanges } from "../../agent/change_core.ts";
 import type { AgentModule, ExportedAgent } from "../../config/agent_module.ts";
 import { describeImportError } from "../../config/text/author_error.ts";
 import { importInTime } from "../../config/tool/import_in_time.ts";
-import type { ConfigProblem } from "../../config/text/problem.ts";
+import { type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
 import { type ConfigFile, readConfig } from "../../config/read_config.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { withSchemaProfile } from "../../testing/play/played_core.ts";
 import { CommandError } from "../exit_code.ts";
 import type { Project } from "../launcher/project.ts";
+import type { Output } from "../terminal/output.ts";
+import { shown } from "../terminal/shown.ts";
 
 /** Options of {@linkcode openAgent}. */
 export interface OpenAgentOptions {
@@ -28,6 +30,14 @@ export interface OpenAgentOptions {
   readonly onWarning: (warning: ConfigProblem) => void;
   /** Called with a sentence about a choice that was made for the user. */
   readonly onNote: (text: string) => void;
+}
+
+/** Returns the callbacks that print warnings and choices as notes. */
+export function printNotes(output: Output): Pick<OpenAgentOptions, "onWarning" | "onNote"> {
+  return {
+    onWarning: (warning) => output.note(shown(formatProblem(warning))),
+    onNote: (text) => output.note(shown(text)),
+  };
 }
 
 /** Agent of a command. */

@@ -6,7 +6,7 @@
 import type { OptionsOf } from "../flags.ts";
 import { toFlags } from "../launcher/permissions.ts";
 import type { NewAgent } from "./new_agent.ts";
-import { readChoice } from "./read_choice.ts";
+import { readChoice } from "../read_choice.ts";
 import { PACKAGES, TEMPLATES } from "./templates.ts";
 import { needsOf, packagesOf, replaceModel, VENDORS } from "./vendors.ts";
 

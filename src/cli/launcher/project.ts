@@ -68,6 +68,20 @@ export function findProject(name: string | undefined, folder: string = ""): Proj
   };
 }
 
+/**
+ * Finds the folder of an agent's project; the working directory if no agent is named or found.
+ *
+ * @throws {CommandError} if there is no agent of that name.
+ */
+export function findFolder(agent: string | undefined): Pick<Project, "root"> {
+  try {
+    return findProject(agent);
+  } catch (error) {
+    if (agent !== undefined || !(error instanceof CommandError)) throw error;
+    return { root: process.cwd() };
+  }
+}
+
 /** Finds an agent in a folder or above it. */
 function searchAgent(start: string): string {
   const found = findAbove(start, AGENTS, isTop);

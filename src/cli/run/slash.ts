@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findNearest } from "../../schema/option_shape.ts";
+import { suggestNearest } from "../../schema/option_shape.ts";
 import { count, formatCall, formatUsage } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
@@ -30,9 +30,8 @@ export function readSlash(
 /** Prints the commands. */
 export function listSlash(output: Output, unknown?: string): void {
   if (unknown !== undefined && unknown !== "help" && unknown !== "") {
-    const nearest = findNearest(unknown, Object.keys(SLASH));
-    const hint = nearest === undefined ? "" : `; did you mean /${nearest}?`;
-    output.error(shown(`There is no /${unknown}${hint}`));
+    const names = Object.keys(SLASH).map((name) => `/${name}`);
+    output.error(shown(`There is no /${unknown}${suggestNearest(`/${unknown}`, names)}`));
   }
   for (const [name, effect] of Object.entries(SLASH)) {
     output.error(`  ${`/${name}`.padEnd(10)}${effect}`);

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { oneOf } from "../../schema/option_shape.ts";
 import { RESTING } from "../../store/backend/list_sessions.ts";
 import { formatCount } from "../../profile/draw/table.ts";
 import type { Store } from "../../store/store.ts";
-import { EXIT, UsageError } from "../exit_code.ts";
+import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { readChoice } from "../read_choice.ts";
 import { formatCall, formatMoney, formatTokens } from "../terminal/format.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { type Column, cut, formatTable } from "../terminal/table.ts";
@@ -34,11 +34,12 @@ export async function listSessions(
   { options, output }: CommandCall<"sessions">,
 ): Promise<number> {
   const { prefix, after, limit, status } = options;
-  for (const one of status) checkStatus(one);
   const page = await store.list({
     ...prefix !== undefined && { prefix },
     ...after !== undefined && { after },
-    ...status.length > 0 && { status: status as never },
+    ...status.length > 0 && {
+      status: status.map((one) => readChoice("status", one, [...RESTING, "running"])),
+    },
     limit,
   });
   const sessions = await Promise.all(page.sessions.map((session) => readListed(store, session)));
@@ -54,19 +55,6 @@ export async function listSessions(
     output.note(shownInLine(`There are more: add --after ${word} for those that follow`));
   }
   return EXIT.yes;
-}
-
-/**
- * Checks a status that the user named.
- *
- * @throws {UsageError} if there is no such status.
- */
-function checkStatus(status: string): void {
-  const known = [...RESTING, "running"];
-  if (known.includes(status)) return;
-  throw new UsageError(
-    `Cannot use ${JSON.stringify(status)} for --status: expected ${oneOf(known)}`,
-  );
 }
 
 function formatRow(session: ShownSession): readonly string[] {

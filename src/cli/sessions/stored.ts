@@ -8,7 +8,7 @@ import { quote, reasonOf, StateError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { EVENT_VERSION } from "../../history/migrations.ts";
 import type { State } from "../../history/state.ts";
-import { findNearest } from "../../schema/option_shape.ts";
+import { suggestNearest } from "../../schema/option_shape.ts";
 import { readState } from "../../session/read_state.ts";
 import { EntryReader } from "../../store/entry/entry_reader.ts";
 import { foldSession } from "../../store/session_summary.ts";
@@ -97,10 +97,9 @@ export async function findListed(store: Store, id: string): Promise<ListedSessio
   const [found] = sessions;
   if (found?.id === id) return found;
   const { sessions: others } = await store.list({ limit: 200 });
-  const nearest = findNearest(id, others.map((other) => other.id));
   throw new CommandError(
     `Cannot find session ${quote(id)}: expected one that nomos sessions lists` +
-      (nearest === undefined ? "" : `; did you mean ${quote(nearest)}?`),
+      suggestNearest(id, others.map((other) => other.id)),
     { code: "SESSION_NOT_FOUND" },
   );
 }

@@ -9,11 +9,10 @@ import { ConfigError } from "../../errors.ts";
 import { buildShape, type Graph, type Step } from "../../graph/graph.ts";
 import { findVendor } from "../../provider/ai_sdk/vendor.ts";
 import { listLostKeywords, type LostKeyword } from "../../schema/lowering/lost_keywords.ts";
-import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
-import { UsageError } from "../exit_code.ts";
+import { readChoice } from "../read_choice.ts";
 
 /** Schema of a step's decisions for one vendor. */
 export interface StepSchema {
@@ -67,15 +66,8 @@ export function checkSchemas({ steps }: Graph, further: readonly string[]): Chec
  * @throws {UsageError} if there is no such vendor.
  */
 export function findProfile(vendor: string): SchemaProfile {
-  const known = Object.keys(PROVIDERS);
-  if (known.includes(vendor)) {
-    return findVendor({ provider: vendor, modelId: "" }).schemaProfile;
-  }
-  const nearest = findNearest(vendor, known);
-  throw new UsageError(
-    `Cannot use ${JSON.stringify(vendor)} for --for: expected ${oneOf(known)}` +
-      (nearest === undefined ? "" : `; did you mean ${nearest}?`),
-  );
+  const provider = readChoice("for", vendor, Object.keys(PROVIDERS));
+  return findVendor({ provider, modelId: "" }).schemaProfile;
 }
 
 /**

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { findNearest } from "../../schema/option_shape.ts";
-import { UsageError } from "../exit_code.ts";
+import { suggestNearest } from "../schema/option_shape.ts";
+import { UsageError } from "./exit_code.ts";
 
 /**
  * Returns the value of a flag.
@@ -18,9 +18,8 @@ export function readChoice<Choice extends string>(
 ): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  const nearest = findNearest(value, choices);
   throw new UsageError(
     `Cannot use ${JSON.stringify(value)} for --${flag}: expected one of ${choices.join(", ")}` +
-      (nearest === undefined ? "" : `; did you mean ${nearest}?`),
+      suggestNearest(value, choices),
   );
 }
