@@ -82,6 +82,24 @@ Deno.test("nomos, in a pipe a conversation, its session and its drawing are resu
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test({
+  name: "nomos, a disk that is full is one line on stderr",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const program = [Deno.execPath(), "run", "--allow-all", "--config", `${ROOT}deno.json`];
+    for (const args of [["--help"], ["validate", CAFE, "--json"]]) {
+      const line = [...program, `${ROOT}src/cli/mod.ts`, ...args];
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'exec "$0" "$@" > /dev/full', ...line],
+        cwd: ROOT,
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertEquals([code, text.split("\n").length], [1, 2], text);
+      assertStringIncludes(text, "Cannot write to stdout: ");
+    }
+  },
+});
+
 Deno.test("nomos validate --permissions, has the flags with which a program loads the agent", async () => {
   const { stdout } = await nomos(["validate", CAFE, "--permissions"], { cwd: ROOT });
   const flags = stdout.trim().split(" ");
