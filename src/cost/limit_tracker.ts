@@ -39,6 +39,8 @@ const CHECKED: Readonly<Record<Work, readonly LimitName[]>> = {
 
 const SCOPES = ["turn", "session"] as const;
 
+const NO_LIMIT: Limit = {};
+
 /** Compares the usage of one turn and its session with their limits, and with those of the parents. */
 export class LimitTracker {
   readonly #limits: Limits;
@@ -57,6 +59,11 @@ export class LimitTracker {
   /** Model calls of this session and its children that have no event yet. */
   #openModelCalls = 0;
   #tooLate: EventDraft<"limit"> | undefined;
+  /** True if tokens or cost are limited: then tokens that a model does not report are estimated. */
+  readonly limitsTokens: boolean;
+  /** True if cost is limited: then every model must have a price. */
+  readonly limitsCost: boolean;
+  readonly #limitsTime: boolean;
   /**
    * Returns false if a time limit ends within a delay, in milliseconds; undefined if time is not
    * limited.
@@ -70,35 +77,21 @@ export class LimitTracker {
     this.#now = now;
     this.#parent = parent;
     this.#counted = session.log.head;
-    this.#began = this.#limitsAny("time") ? now() : 0;
+    const { turn = NO_LIMIT, session: whole = NO_LIMIT } = limits;
+    const isTimed = turn.time !== undefined || whole.time !== undefined;
+    this.#began = isTimed ? now() : 0;
+    this.#limitsTime = isTimed || parent !== undefined && parent.#limitsTime;
+    this.limitsCost = turn.cost !== undefined || whole.cost !== undefined ||
+      parent?.limitsCost === true;
+    this.limitsTokens = this.limitsCost || turn.tokens !== undefined ||
+      whole.tokens !== undefined || parent?.limitsTokens === true;
     // Bound, because V8 keeps objects with a closure in a field until a full collection.
     this.allowsDelay = this.#limitsTime ? this.#allowsDelay.bind(this) : undefined;
-  }
-
-  /** True if tokens or cost are limited: then tokens that a model does not report are estimated. */
-  get limitsTokens(): boolean {
-    return this.#limitsAny("tokens") || this.#limitsAny("cost") ||
-      this.#parent?.limitsTokens === true;
-  }
-
-  /** True if cost is limited: then every model must have a price. */
-  get limitsCost(): boolean {
-    return this.#limitsAny("cost") || this.#parent?.limitsCost === true;
   }
 
   /** True if an answer can reach a limit while it arrives. */
   get limitsStream(): boolean {
     return this.#limitsTime || this.limitsTokens;
-  }
-
-  get #limitsTime(): boolean {
-    const parent = this.#parent;
-    return this.#limitsAny("time") || parent !== undefined && parent.#limitsTime;
-  }
-
-  #limitsAny(name: keyof Limit): boolean {
-    const { turn, session } = this.#limits;
-    return turn?.[name] !== undefined || session?.[name] !== undefined;
   }
 
   /** Counts a model call until {@linkcode endModelCall}, for concurrent calls of other children. */

@@ -13,7 +13,7 @@ import type { StoredTurns } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
-import { completeRequests, isIncomplete } from "./call/approval.ts";
+import { appendDrafts } from "./call/approval.ts";
 import { type Answer, ask } from "./request/ask.ts";
 import { buildTurn, buildUnwritten } from "./build_turn.ts";
 import { type CommitDrafts, runCalls } from "./call/calls.ts";
@@ -180,8 +180,7 @@ async function playTurn(
   let answer: Answer | undefined;
   let ranUntil = from;
   const commit: CommitDrafts = async (drafts) => {
-    const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
-    const events = await log.append(complete, isOver(drafts.at(-1)));
+    const events = await appendDrafts(session, drafts, isOver(drafts.at(-1)));
     if (out !== undefined) await show(events, out);
   };
   const onRun = () => ranUntil = log.head;

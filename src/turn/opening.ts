@@ -5,7 +5,7 @@
  */
 import { listOpenCalls } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
-import { completeRequests, isIncomplete } from "./call/approval.ts";
+import { appendDrafts } from "./call/approval.ts";
 import { buildTurn } from "./build_turn.ts";
 import { closeCalls } from "./call/calls.ts";
 import {
@@ -25,8 +25,6 @@ import { buildVerdictDrafts, listExpired } from "./call/verdict.ts";
 
 /** Turn whose command is recorded, and whose first model call or tool call is to follow. */
 export interface OpenedTurn {
-  /** Command that is carried out, which is to resume if the input was recorded before. */
-  readonly command: TurnCommand | undefined;
   /** Sequence number of the first event of the turn. */
   readonly from: number;
   /** Events that record the command. */
@@ -56,10 +54,10 @@ export async function openTurn(
   }
   const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
   checkStart(session, command);
-  const { log, log: { head: from } } = session;
-  const drafts = [...beginData(session), ...await buildDrafts(session, command, inputId)];
-  const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
-  return { command, from, events: await log.append(complete) };
+  const { head: from } = session.log;
+  const data = beginData(session);
+  const drafts = data.concat(await buildDrafts(session, command, inputId));
+  return { from, events: await appendDrafts(session, drafts) };
 }
 
 /** Returns true if a command certainly opens a turn with events, and without child sessions. */

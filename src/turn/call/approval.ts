@@ -7,6 +7,7 @@ import { findTool, type Step } from "../../graph/graph.ts";
 import { callPredicate } from "../../graph/guard.ts";
 import type { ApprovalRequest } from "../../history/call.ts";
 import type { EventDraft, ShownArgs } from "../../history/event.ts";
+import type { Log } from "../../history/log.ts";
 import { copyJson, isPlainObject } from "../../json/json.ts";
 import { sha256 } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
@@ -55,6 +56,22 @@ export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
 }
 
 /**
+ * Appends events to the log of a session, requests for approval with their hashes. A promise only if
+ * there are such requests, or the log is stored durably.
+ *
+ * @param isLast True if the turn appends nothing else. @default {false}
+ */
+export function appendDrafts(
+  session: LiveSession,
+  drafts: readonly EventDraft[],
+  isLast = false,
+): ReturnType<Log["append"]> {
+  const { log } = session;
+  if (!drafts.some(isIncomplete)) return log.append(drafts, isLast);
+  return completeRequests(session, drafts).then((complete) => log.append(complete, isLast));
+}
+
+/**
  * Adds the hash and the time of expiry to requests that are about to be appended.
  *
  * @param id Id of the session. For requests of a fork, text that no other fork has.
@@ -75,7 +92,7 @@ export async function completeRequests(
 }
 
 /** Returns true if a draft is a request of this session that has no hash yet. */
-export function isIncomplete(draft: EventDraft): draft is EventDraft<"approval_requested"> {
+function isIncomplete(draft: EventDraft): draft is EventDraft<"approval_requested"> {
   return draft.type === "approval_requested" && draft.hash === "";
 }
 
