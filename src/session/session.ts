@@ -121,8 +121,8 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
-  async next(command?: Command, options?: TurnOptions): Promise<Result> {
-    return await startTurn(this.#live, command, options).play(undefined) as Turn as Result;
+  next(command?: Command, options?: TurnOptions): Promise<Result> {
+    return startTurn(this.#live, command, options).play(undefined) as Promise<Result>;
   }
 
   /**

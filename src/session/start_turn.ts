@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { RunningTurn } from "../history/running_turn.ts";
 import type { ImagePart, Part } from "../llm/part.ts";
 import type { CallVerdict, Command, TurnCommand, Verdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
@@ -16,35 +15,31 @@ let code: typeof import("./turn_code.ts") | undefined;
 
 /**
  * Acquires the lock of a session, or a place in its queue, and returns the turn. If a turn with
- * the same `inputId` runs or waits, returns that turn.
- *
- * @throws {SessionBusyError} if another turn is running, and this one may not wait; if the agent
- *   has observers, when the turn is played.
+ * the same `inputId` runs or waits, returns that turn. Never throws: a turn that may not start
+ * rejects when it is played.
  */
 export function startTurn(
   session: LiveSession,
   given: TurnCommand | undefined,
   options: StreamOptions | undefined,
 ): StartedTurn<Turn> {
-  const command = Array.isArray(given) ? given.map(copyBytes) : given;
-  const { inputId } = options ?? {};
-  const same = inputId === undefined ? undefined : session.findTurn(inputId);
-  let turn: RunningTurn;
   try {
-    turn = same ?? session.lock();
+    const command = Array.isArray(given) ? given.map(copyBytes) : given;
+    const { inputId } = options ?? {};
+    const same = inputId === undefined ? undefined : session.findTurn(inputId);
+    const turn = same ?? session.lock();
+    if (inputId !== undefined) turn.input ??= { id: inputId, command };
+    const play = (out: Out<StreamPart> | undefined): Promise<Turn> => {
+      if (code === undefined) return loadCode().then(() => play(out));
+      return same === undefined
+        ? code.runTurn(session, turn, command, options, out)
+        : code.joinTurn(session, same, command);
+    };
+    return same === undefined ? { turn, play } : { play };
   } catch (error) {
     // Observers see a turn even if it is refused.
-    if (session.agent.observers.length === 0) throw error;
-    return { play: () => refuse(session, command, error) };
+    return { play: () => refuse(session, given, error) };
   }
-  if (inputId !== undefined) turn.input ??= { id: inputId, command };
-  const play = (out: Out<StreamPart> | undefined): Promise<Turn> => {
-    if (code === undefined) return loadCode().then(() => play(out));
-    return same === undefined
-      ? code.runTurn(session, turn, command, options, out)
-      : code.joinTurn(session, same, command);
-  };
-  return same === undefined ? { turn, play } : { play };
 }
 
 /** Returns a command with the options of its verdict, and the options of its turn, which checks them. */

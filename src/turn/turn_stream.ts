@@ -6,7 +6,7 @@
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { Out, StartedTurn, StreamPart } from "./stream_part.ts";
 
-/** Acquires the lock of a turn, or a place in its queue. */
+/** Acquires the lock of a turn, or a place in its queue. Never throws. */
 type Start<Result> = () => StartedTurn<Result>;
 
 /**
@@ -109,14 +109,10 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     };
     // Prevents an unhandled rejection; next() and `turn` still reject.
     this.#turn.then(end, end);
-    try {
-      const { turn, play } = this.#start();
-      this.#running = turn;
-      if (this.#closed !== undefined) turn?.interrupt(this.#closed);
-      resolve(() => play(out));
-    } catch (error) {
-      resolve(() => Promise.reject(error));
-    }
+    const { turn, play } = this.#start();
+    this.#running = turn;
+    if (this.#closed !== undefined) turn?.interrupt(this.#closed);
+    resolve(() => play(out));
     return this.#turn;
   }
 
