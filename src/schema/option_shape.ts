@@ -15,7 +15,9 @@ export const text: v.GenericSchema = v.string("expected text");
 /** Optional text. */
 export const optionalText: v.GenericSchema = v.optional(text);
 /** Optional boolean. */
-export const flag: v.GenericSchema = v.optional(v.boolean("expected true or false"));
+export const flag: v.GenericSchema = v.optional(
+  v.custom((value) => typeof value === "boolean", "expected true or false"),
+);
 /** Required text, or a function that returns it. */
 export const textOrFunction: v.GenericSchema = v.custom(
   (value) => typeof value === "string" || typeof value === "function",
@@ -43,7 +45,7 @@ export function optionalNumber(
   expected: string,
   isValid: (value: number) => boolean,
 ): v.GenericSchema {
-  return v.optional(v.pipe(v.number(expected), v.check(isValid, expected)));
+  return v.optional(v.custom((value) => typeof value === "number" && isValid(value), expected));
 }
 
 /** Returns the schema of an optional whole number of at least `minimum` and at most `maximum`. */
