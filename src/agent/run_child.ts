@@ -17,7 +17,7 @@ import { captureState } from "../turn/capture_state.ts";
 import { type ChildCall, Suspension } from "../turn/call/child_call.ts";
 import { validateArgs } from "../turn/call/verdict.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
-import { checkContext } from "../schema/standard_schema.ts";
+import { checkContext } from "../schema/session_values.ts";
 import { AgentCall, type AgentToolParts } from "./agent_call.ts";
 import { findChild, openChild } from "./open_child.ts";
 import { listUndelivered } from "./undelivered_verdict.ts";

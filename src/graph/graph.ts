@@ -12,8 +12,7 @@ import type { LLM, Message } from "../llm/llm.ts";
 import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import { profileOf } from "../schema/profiles/openai_strict.ts";
-import type { DataSchemas } from "../schema/data_schema.ts";
-import type { OwnedSchema } from "../schema/standard_schema.ts";
+import type { DataSchemas, OwnedSchema } from "../schema/session_values.ts";
 import type { HistoryBounds } from "./history_options.ts";
 import type { Example, Text } from "./step.ts";
 

@@ -4,12 +4,13 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import { type DataSchemas, readData } from "../schema/data_schema.ts";
 import {
+  type DataSchemas,
   type OwnedSchema,
+  readData,
   SessionValueProblem,
-  type StandardSchema,
-} from "../schema/standard_schema.ts";
+} from "../schema/session_values.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 
 /** Options of an agent that concern the context and the data. */

@@ -5,8 +5,6 @@
  *
  * @module
  */
-import { ConfigError, reasonOf } from "../errors.ts";
-
 /**
  * Schema of any library that implements Standard Schema v1. It must not change after it
  * was passed to a tool, a step or an agent, because its JSON Schema is read once.
@@ -70,78 +68,4 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   const standard = (value as Partial<StandardSchema>)["~standard"];
   return standard?.version === 1 && typeof standard.validate === "function";
-}
-
-/** Schema that the context or the data of every session must satisfy. */
-export interface OwnedSchema {
-  /** Owner of the schema, for messages: `tool "pay"`. */
-  readonly owner: string;
-  /** Schema, which must be synchronous. */
-  readonly schema: StandardSchema;
-}
-
-/** Problem of the context or the data of a session. */
-export class SessionValueProblem {
-  constructor(
-    /** Path of the problem, for example `context.user`. */
-    readonly path: string,
-    /** Description for a message: the path, the schema and the expected value. */
-    readonly message: string,
-    /** Error that the schema threw, if it did. */
-    readonly cause?: unknown,
-    /** True if the schema found the value invalid; false if the schema itself is at fault. */
-    readonly isRefusal = false,
-  ) {}
-}
-
-/** Validates the context or the data of a session by one schema. */
-export function validateSessionValue(
-  name: "context" | "data",
-  { owner, schema }: OwnedSchema,
-  value: unknown,
-): { readonly value: unknown } | SessionValueProblem {
-  const what = `the ${name} schema of ${owner}`;
-  let result: ReturnType<StandardSchema["~standard"]["validate"]>;
-  try {
-    result = schema["~standard"].validate(value);
-  } catch (cause) {
-    return new SessionValueProblem(name, `${what} threw: ${reasonOf(cause)}`, cause);
-  }
-  if (result instanceof Promise) {
-    // Prevents an unhandled rejection.
-    result.catch(() => {});
-    const expected = "expected a synchronous schema";
-    return new SessionValueProblem(name, `${what} is asynchronous: ${expected}`);
-  }
-  if (result.issues === undefined) return result;
-  const [issue] = result.issues;
-  const path = issue === undefined ? name : [name, ...issuePath(issue)].join(".");
-  const reason = issue?.message ?? "it is invalid";
-  return new SessionValueProblem(
-    path,
-    `${path} does not satisfy ${what}: ${reason}`,
-    undefined,
-    true,
-  );
-}
-
-/**
- * Validates the context of a session. The outputs of the schemas are ignored.
- *
- * @throws {ConfigError} if a schema refuses it, throws, or is asynchronous.
- *
- * @param attempt Start of the message: `Cannot create a session`.
- */
-export function checkContext(
-  schemas: readonly OwnedSchema[],
-  context: unknown,
-  attempt: string,
-): void {
-  for (const owned of schemas) {
-    const result = validateSessionValue("context", owned, context);
-    if (result instanceof SessionValueProblem) {
-      const { message, cause } = result;
-      throw new ConfigError(`${attempt}: ${message}`, { cause });
-    }
-  }
 }

@@ -7,7 +7,7 @@ import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
-import { checkContext } from "../schema/standard_schema.ts";
+import { checkContext } from "../schema/session_values.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { createLiveSession, readState } from "./read_state.ts";
 import { type Session, sessionOf } from "./session.ts";

@@ -10,7 +10,7 @@ import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
 import * as option from "../schema/option_shape.ts";
-import { checkContext } from "../schema/standard_schema.ts";
+import { checkContext } from "../schema/session_values.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { readInitialData } from "../turn/session_data.ts";

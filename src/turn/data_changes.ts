@@ -7,8 +7,12 @@ import { ConfigError, quote, quoteReturned, reasonOf } from "../errors.ts";
 import type { DataChange } from "../history/data.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
-import { type DataSchemas, findDropped, readData } from "../schema/data_schema.ts";
-import { SessionValueProblem } from "../schema/standard_schema.ts";
+import {
+  type DataSchemas,
+  findDropped,
+  readData,
+  SessionValueProblem,
+} from "../schema/session_values.ts";
 import type { CallContext } from "./call/call_context.ts";
 import type { LiveSession } from "./live_session.ts";
 

@@ -6,8 +6,7 @@
 import { ConfigError, quote, quoteReturned, reasonOf, StateError } from "../errors.ts";
 import type { MigrateData } from "../history/migrations.ts";
 import { freezeJson, isPlainObject, type JsonObject } from "../json/json.ts";
-import { findDropped, readData } from "../schema/data_schema.ts";
-import { SessionValueProblem } from "../schema/standard_schema.ts";
+import { findDropped, readData, SessionValueProblem } from "../schema/session_values.ts";
 import type { AgentCore } from "./agent_core.ts";
 
 /** Data of the sessions of an agent without a schema of data. */

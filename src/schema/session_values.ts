@@ -1,9 +1,9 @@
 /**
- * Validation of the data of sessions by the schemas of an agent and its tools.
+ * Validation of the data and the context of sessions by the schemas of an agent and its tools.
  *
  * @module
  */
-import { quote, reasonOf } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import {
   copyJson,
   freezeJson,
@@ -11,7 +11,81 @@ import {
   type JsonObject,
   omitUndefined,
 } from "../json/json.ts";
-import { type OwnedSchema, SessionValueProblem, validateSessionValue } from "./standard_schema.ts";
+import { issuePath, type StandardSchema } from "./standard_schema.ts";
+
+/** Schema that the context or the data of every session must satisfy. */
+export interface OwnedSchema {
+  /** Owner of the schema, for messages: `tool "pay"`. */
+  readonly owner: string;
+  /** Schema, which must be synchronous. */
+  readonly schema: StandardSchema;
+}
+
+/** Problem of the context or the data of a session. */
+export class SessionValueProblem {
+  constructor(
+    /** Path of the problem, for example `context.user`. */
+    readonly path: string,
+    /** Description for a message: the path, the schema and the expected value. */
+    readonly message: string,
+    /** Error that the schema threw, if it did. */
+    readonly cause?: unknown,
+    /** True if the schema found the value invalid; false if the schema itself is at fault. */
+    readonly isRefusal = false,
+  ) {}
+}
+
+/** Validates the context or the data of a session by one schema. */
+function validateSessionValue(
+  name: "context" | "data",
+  { owner, schema }: OwnedSchema,
+  value: unknown,
+): { readonly value: unknown } | SessionValueProblem {
+  const what = `the ${name} schema of ${owner}`;
+  let result: ReturnType<StandardSchema["~standard"]["validate"]>;
+  try {
+    result = schema["~standard"].validate(value);
+  } catch (cause) {
+    return new SessionValueProblem(name, `${what} threw: ${reasonOf(cause)}`, cause);
+  }
+  if (result instanceof Promise) {
+    // Prevents an unhandled rejection.
+    result.catch(() => {});
+    const expected = "expected a synchronous schema";
+    return new SessionValueProblem(name, `${what} is asynchronous: ${expected}`);
+  }
+  if (result.issues === undefined) return result;
+  const [issue] = result.issues;
+  const path = issue === undefined ? name : [name, ...issuePath(issue)].join(".");
+  const reason = issue?.message ?? "it is invalid";
+  return new SessionValueProblem(
+    path,
+    `${path} does not satisfy ${what}: ${reason}`,
+    undefined,
+    true,
+  );
+}
+
+/**
+ * Validates the context of a session. The outputs of the schemas are ignored.
+ *
+ * @throws {ConfigError} if a schema refuses it, throws, or is asynchronous.
+ *
+ * @param attempt Start of the message: `Cannot create a session`.
+ */
+export function checkContext(
+  schemas: readonly OwnedSchema[],
+  context: unknown,
+  attempt: string,
+): void {
+  for (const owned of schemas) {
+    const result = validateSessionValue("context", owned, context);
+    if (result instanceof SessionValueProblem) {
+      const { message, cause } = result;
+      throw new ConfigError(`${attempt}: ${message}`, { cause });
+    }
+  }
+}
 
 /** Schemas of data: that of the agent, which completes them, then those of its tools. */
 export type DataSchemas = readonly [agent: OwnedSchema, ...tools: OwnedSchema[]];
