@@ -12,7 +12,7 @@ import type {
   SessionArguments,
 } from "../session/session_options.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { buildCore, coreOf, registerCore } from "./build_core.ts";
+import { buildCore, registerCore } from "./build_core.ts";
 import { type AgentToolInput, type AgentToolOptions, createAgentTool } from "./agent_tool.ts";
 import { type AgentChanges, changeCore, ChangedCore } from "./change_core.ts";
 import { createSession } from "../session/create_session.ts";
@@ -270,16 +270,7 @@ export class Agent<
     agent: () => Agent<Record<string, unknown>, unknown, Context>,
     options: AgentToolOptions<Args, CallerData, CallerContext, Context>,
   ): Tool<Args, CallerData, CallerContext> {
-    const findCore = () => {
-      const found: unknown = agent();
-      const core = coreOf(found);
-      if (core !== undefined) return core;
-      throw new ConfigError(
-        `Cannot call the agent of tool ${quote(options.name)}: the function passed to ` +
-          `Agent.toolOf() returned ${quote(found)}: expected an Agent`,
-      );
-    };
-    return createAgentTool(findCore, options);
+    return createAgentTool(agent, options);
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import { quote } from "../errors.ts";
+import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
@@ -13,6 +13,7 @@ import type { AgentCore } from "../turn/agent_core.ts";
 import type { ChildAgent } from "../turn/call/child_call.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import type { AgentToolParts } from "./agent_call.ts";
+import { coreOf } from "./build_core.ts";
 
 /** Default arguments of an agent that runs as a tool. */
 export interface AgentToolInput {
@@ -82,7 +83,7 @@ const shape: option.OptionShape<AgentToolOptions> = {
  * @throws {ConfigError} if an option is invalid, or the agent's data have no defaults.
  */
 export function createAgentTool<Args, Data, Context, ChildContext>(
-  agent: AgentCore | AgentToolParts["agent"],
+  agent: AgentCore | (() => unknown),
   options: AgentToolOptions<Args, Data, Context, ChildContext>,
 ): Tool<Args, Data, Context> {
   option.checkOptions(shape, options, `Cannot create tool ${quote(options?.name)} of an agent`);
@@ -93,7 +94,7 @@ export function createAgentTool<Args, Data, Context, ChildContext>(
   }
   const parts: AgentToolParts = {
     name,
-    agent: typeof agent === "object" ? () => agent : agent,
+    agent: typeof agent === "object" ? () => agent : () => readCore(agent(), name),
     input: input ?? (args === undefined ? readInput : JSON.stringify),
     context,
   };
@@ -108,6 +109,20 @@ export function createAgentTool<Args, Data, Context, ChildContext>(
   };
   toolInternals(tool).delegate = delegate;
   return tool;
+}
+
+/**
+ * Returns the core of an agent that is created after its tool.
+ *
+ * @throws {ConfigError} if it is not an agent.
+ */
+function readCore(agent: unknown, tool: string): AgentCore {
+  const core = coreOf(agent);
+  if (core !== undefined) return core;
+  throw new ConfigError(
+    `Cannot call the agent of tool ${quote(tool)}: the function passed to Agent.toolOf() ` +
+      `returned ${quote(agent)}: expected an Agent`,
+  );
 }
 
 /** Loads the code that runs child sessions, with the first call. */

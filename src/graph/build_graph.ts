@@ -8,12 +8,18 @@ import { GraphError, type GraphProblem, quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
-import { isTool, type StepTool } from "../tool/tool_internals.ts";
+import type { StepTool } from "../tool/tool_internals.ts";
 import { buildOfferFields, type Graph, type Route, type Step } from "./graph.ts";
+import { GraphTools, listSchemas, readDataSchemas } from "./graph_tools.ts";
 import { type HistoryOptions, historyShape, NO_BOUNDS, toBounds } from "./history_options.ts";
-import { listSchemas, readDataSchemas } from "./session_schemas.ts";
-import { routeShape, stepShape } from "./step_shape.ts";
-import type { Example, RouteOptions, StepOptions, Text } from "./step.ts";
+import {
+  type Example,
+  type RouteOptions,
+  routeShape,
+  type StepOptions,
+  stepShape,
+  type Text,
+} from "./step.ts";
 
 type StepFields = Partial<StepOptions<string, never, never>>;
 
@@ -71,10 +77,10 @@ export const CANNOT_EMBED: string =
 class GraphBuilder {
   readonly problems: GraphProblem[] = [];
   readonly #options: GraphOptions;
-  /** All tools by name: each name is unique in the whole graph. */
-  readonly #tools = new Map<string, StepTool>();
-  /** Tools of the agent's options, which steps may refer to by name. */
-  readonly #named = new Map<string, StepTool>();
+  readonly #report = (path: string, message: string): void => {
+    this.problems.push({ path, message });
+  };
+  readonly #tools: GraphTools;
   readonly #ids = new Set<string>();
   /** Default persona of the steps; undefined if the agent's stands in the first message. */
   #persona: Text<never, never> | undefined;
@@ -83,13 +89,11 @@ class GraphBuilder {
 
   constructor(options: GraphOptions) {
     this.#options = options;
+    this.#tools = new GraphTools(options.tools, this.#report);
   }
 
   build(): Graph {
     const { start } = this.#options;
-    for (const [index, tool] of this.#readAgentTools().entries()) {
-      if (this.#addTool(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
-    }
     const entries = this.#readSteps();
     for (const id of entries.keys()) this.#ids.add(id);
     this.#checkStep("start", start);
@@ -101,13 +105,9 @@ class GraphBuilder {
     const steps = new Map<string, Step>();
     for (const [id, entry] of entries) steps.set(id, this.#buildStep(id, entry));
     const agent = this.#options;
-    const tools = [...this.#tools.values()];
-    const data = readDataSchemas(agent, tools, (path, message) => this.#report(path, message));
+    const tools = this.#tools.all;
+    const data = readDataSchemas(agent, tools, this.#report);
     return { steps, start, contexts: listSchemas("context", agent, tools), data };
-  }
-
-  #report(path: string, message: string): void {
-    this.problems.push({ path, message });
   }
 
   /** Returns true if there is a step with that id, and reports it otherwise. */
@@ -159,36 +159,12 @@ class GraphBuilder {
     return entries;
   }
 
-  #readAgentTools(): readonly StepTool[] {
-    const { tools } = this.#options;
-    if (Array.isArray(tools)) return tools;
-    this.#report("tools", `it is ${quote(tools)}: expected a list of tools`);
-    return [];
-  }
-
-  #addTool(path: string, tool: StepTool): boolean {
-    if (!isTool(tool)) {
-      this.#report(path, `it is ${quote(tool)}: expected a Tool`);
-      return false;
-    }
-    const known = this.#tools.get(tool.name);
-    if (known === undefined) this.#tools.set(tool.name, tool);
-    else if (known !== tool) {
-      this.#report(
-        path,
-        `another tool is named ${quote(tool.name)}: expected one Tool object per name`,
-      );
-      return false;
-    }
-    return true;
-  }
-
   #buildStep(id: string, fields: StepFields): Step {
     const path = `steps.${id}`;
     const { system } = this.#options;
     const { description = "", auto = false, end = true, suggestions = false } = fields;
     const routes = this.#buildRoutes(`${path}.routes`, fields.routes ?? {});
-    const tools = this.#findStepTools(`${path}.tools`, fields.tools ?? []);
+    const tools = this.#tools.findStepTools(`${path}.tools`, fields.tools ?? []);
     if (auto && suggestions) {
       this.#report(path, 'a step with "auto" never responds: leave out "suggestions" or "auto"');
     }
@@ -236,23 +212,6 @@ class GraphBuilder {
       );
       return this.#checkStep(here, to) ? [{ to, when, guard }] : [];
     });
-  }
-
-  #findStepTools(path: string, tools: readonly (string | StepTool)[]): readonly StepTool[] {
-    const found = new Map<string, StepTool>();
-    for (const [index, given] of tools.entries()) {
-      const here = `${path}.${index}`;
-      if (typeof given !== "string") {
-        if (this.#addTool(here, given)) found.set(given.name, given);
-        continue;
-      }
-      const tool = this.#named.get(given);
-      if (tool === undefined) {
-        const known = this.#named.size === 0 ? "" : ` or ${option.oneOf(this.#named.keys())}`;
-        this.#report(here, `unknown tool ${quote(given)}: expected a Tool${known}`);
-      } else found.set(given, tool);
-    }
-    return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
   #readAnswer(id: string, answer: StandardSchema | undefined): WireSchema | undefined {
