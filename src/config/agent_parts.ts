@@ -14,13 +14,9 @@ import type { JsonSchema } from "../json/json.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
-import {
-  buildAnswerSchema,
-  createAnswer,
-  findAnswerSchema,
-  withDefaults,
-} from "./format/answer_schema.ts";
+import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
 import { readDuration } from "./format/duration.ts";
+import { buildFields, withDefaults } from "./format/field_schema.ts";
 import type { Inspection } from "./text/inspection.ts";
 import type { LoadedModels } from "./model/load_models.ts";
 import { toAgentName } from "./model/model_names.ts";
@@ -66,7 +62,7 @@ export function buildAgentOptions(
     limits: buildLimits(config),
     ...config.history !== undefined && { history: buildHistory(config.history, models) },
     ...config.data !== undefined && {
-      data: withDefaults(buildAnswerSchema(config.data, () => {})),
+      data: withDefaults(buildFields(config.data)),
     },
   };
 }
@@ -169,12 +165,10 @@ function buildAnswer(
   try {
     if (typeof answer !== "string") {
       // The types were checked with the text of the file.
-      const schema = buildAnswerSchema(answer, () => {});
+      const schema = buildFields(answer);
       return createAnswer(schema, withDefaults(schema));
     }
-    const schema = findAnswerSchema(answer, schemas, (at, problem) => {
-      inspection.report([...path, ...at], problem);
-    });
+    const schema = findAnswerSchema(answer, schemas, inspection.reportBelow(path));
     return schema && createAnswer(schema);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -6,8 +6,8 @@
  */
 import { quote } from "../../errors.ts";
 import { findNearest, isRecord, oneOf } from "../../schema/option_shape.ts";
-import type { StepConfig } from "../format/agent_config.ts";
-import { buildAnswerSchema } from "../format/answer_schema.ts";
+import type { RouteConfig, StepConfig } from "../format/agent_config.ts";
+import { buildFields } from "../format/field_schema.ts";
 import { isSingleModel } from "../model/model_names.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
@@ -16,17 +16,7 @@ import type { SourcePath } from "../text/source.ts";
 export function checkGraph(inspection: Inspection): void {
   const { config } = inspection;
   const steps = records<StepConfig>(config.steps);
-  const ids = new Set<string>();
-  for (const [index, { step_id }] of steps) {
-    if (typeof step_id !== "string") continue;
-    if (ids.has(step_id)) {
-      inspection.report(["steps", index, "step_id"], {
-        message: `another step has the id ${quote(step_id)}`,
-        expected: "an id of its own",
-      });
-    }
-    ids.add(step_id);
-  }
+  const ids = checkUnique(inspection, ["steps"], steps, "step_id", "step has the id");
   if (Array.isArray(config.steps) && config.steps.length === 0) {
     inspection.report(["steps"], { message: "there are no steps", expected: "at least one step" });
   }
@@ -34,7 +24,7 @@ export function checkGraph(inspection: Inspection): void {
   if (ids.size > 0) checkName(inspection, ["start_step_id"], config.start_step_id, "step", ids);
   const { data } = config;
   if (data !== undefined && inspection.isWellFormed("data")) {
-    buildAnswerSchema(data, (at, problem) => inspection.report(["data", ...at], problem));
+    buildFields(data, inspection.reportBelow(["data"]));
   }
   const models = listModelNames(inspection);
   const { history } = config;
@@ -78,6 +68,31 @@ export function listNames(kind: keyof typeof KINDS, names: readonly string[]): s
   return oneOf(names.slice(0, 20)) + others;
 }
 
+/**
+ * Reports names that an earlier item of a list has.
+ *
+ * @param relation Words between "another" and the name.
+ * @returns All names.
+ */
+export function checkUnique<Item>(
+  inspection: Inspection,
+  path: SourcePath,
+  items: readonly (readonly [number, Partial<Item>])[],
+  key: string & keyof Item,
+  relation: string,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [index, { [key]: name }] of items) {
+    if (typeof name !== "string") continue;
+    if (names.has(name)) {
+      const message = `another ${relation} ${quote(name)}`;
+      inspection.report([...path, index, key], { message, expected: "each only once" });
+    }
+    names.add(name);
+  }
+  return names;
+}
+
 /** Returns the items of a list that are objects, with their positions. */
 export function records<Item>(value: unknown): (readonly [number, Partial<Item>])[] {
   if (!Array.isArray(value)) return [];
@@ -104,17 +119,11 @@ function checkStep(
   ids: ReadonlySet<string>,
   models: ReadonlySet<string>,
 ): void {
-  const { routes, available_tools, overrides, examples, answer_model } = step;
-  const targets = new Set<string>();
-  for (const [index, { target }] of records<{ target: string }>(routes)) {
-    const at = [...path, "routes", index, "target"];
-    checkName(inspection, at, target, "step", ids);
-    if (typeof target !== "string") continue;
-    if (targets.has(target)) {
-      const message = `another route of this step leads to ${quote(target)}`;
-      inspection.report(at, { message, expected: "one route to each step" });
-    }
-    targets.add(target);
+  const { routes, overrides, examples, answer_model } = step;
+  const listed = records<RouteConfig>(routes);
+  checkUnique(inspection, [...path, "routes"], listed, "target", "route of this step leads to");
+  for (const [index, { target }] of listed) {
+    checkName(inspection, [...path, "routes", index, "target"], target, "step", ids);
   }
   if (isRecord(overrides)) {
     checkName(inspection, [...path, "overrides", "llm"], overrides.llm, "model", models);
@@ -125,26 +134,27 @@ function checkStep(
     checkName(inspection, at, decision.step_id, "step", ids);
   }
   if (isRecord(answer_model) && inspection.isWellFormed(...path, "answer_model")) {
-    buildAnswerSchema(
-      answer_model as NonNullable<StepConfig["answer_model"] & object>,
-      (at, problem) => {
-        inspection.report([...path, "answer_model", ...at], problem);
-      },
-    );
+    const fields = answer_model as NonNullable<StepConfig["answer_model"] & object>;
+    buildFields(fields, inspection.reportBelow([...path, "answer_model"]));
   }
-  if (step.auto_flow !== true) return;
-  const auto = [...path, "auto_flow"];
+  if (step.auto_flow === true) checkAutoFlow(inspection, [...path, "auto_flow"], step);
+}
+
+/** Reports what contradicts a step that never responds. */
+function checkAutoFlow(
+  inspection: Inspection,
+  path: SourcePath,
+  { routes, available_tools, quick_suggestions, answer_model }: Partial<StepConfig>,
+): void {
   const isEmpty = (value: unknown) => !Array.isArray(value) || value.length === 0;
   if (isEmpty(routes) && isEmpty(available_tools)) {
     const message = "the step never responds, and has neither a route nor a tool";
-    inspection.report(auto, { message, expected: "a route or a tool, or no auto_flow" });
+    inspection.report(path, { message, expected: "a route or a tool, or no auto_flow" });
   }
-  if (step.quick_suggestions === true) {
-    const message = "the step never responds, so it has no quick_suggestions";
-    inspection.report(auto, { message, expected: "one of the two" });
-  }
-  if (answer_model !== undefined) {
-    const message = "the step never responds, so it has no answer_model";
-    inspection.report(auto, { message, expected: "one of the two" });
+  const parts = { quick_suggestions: quick_suggestions === true || undefined, answer_model };
+  for (const [key, part] of Object.entries(parts)) {
+    if (part === undefined) continue;
+    const message = `the step never responds, so it has no ${key}`;
+    inspection.report(path, { message, expected: "one of the two" });
   }
 }

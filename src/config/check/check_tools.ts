@@ -7,8 +7,8 @@
 import { quote } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import type { ArgDefConfig, ExternalToolConfig } from "../format/agent_config.ts";
-import { checkDefault, readType, type Report } from "../format/answer_schema.ts";
-import { records } from "./check_graph.ts";
+import { checkDefault, readType } from "../format/field_schema.ts";
+import { checkUnique, records } from "./check_graph.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { parseTag } from "../tool/tool_tag.ts";
@@ -29,9 +29,10 @@ export function checkTools(inspection: Inspection): void {
   if (!isRecord(config.tools)) return;
   const { external_tools, tool_defs } = config.tools;
   for (const [index, { tag }] of records<ExternalToolConfig>(external_tools)) {
-    if (typeof tag === "string") {
-      checkTag(inspection, ["tools", "external_tools", index, "tag"], tag);
-    }
+    if (typeof tag !== "string") continue;
+    const parsed = parseTag(tag);
+    if (!("problem" in parsed)) continue;
+    inspection.report(["tools", "external_tools", index, "tag"], parsed.problem);
   }
   for (const [name, def] of Object.entries(isRecord(tool_defs) ? tool_defs : {})) {
     if (isRecord(def)) checkArgs(inspection, ["tools", "tool_defs", name, "args"], def.args);
@@ -39,23 +40,11 @@ export function checkTools(inspection: Inspection): void {
 }
 
 function checkArgs(inspection: Inspection, path: SourcePath, args: unknown): void {
-  const keys = new Set<string>();
-  const report: Report = (at, problem) => inspection.report(at, problem);
-  for (const [index, { key, type, default: fallback }] of records<ArgDefConfig>(args)) {
-    if (typeof key !== "string") continue;
-    if (keys.has(key)) {
-      const message = `another argument is named ${quote(key)}`;
-      inspection.report([...path, index, "key"], { message, expected: "a name of its own" });
-    }
-    keys.add(key);
+  const listed = records<ArgDefConfig>(args);
+  checkUnique(inspection, path, listed, "key", "argument is named");
+  for (const [index, { type, default: fallback }] of listed) {
     if (typeof type !== "string") continue;
-    const schema = readType(type, [...path, index, "type"], report);
-    checkDefault(schema, fallback, [...path, index, "default"], report);
+    const report = inspection.reportBelow([...path, index]);
+    checkDefault(readType(type, report, ["type"]), fallback, report, ["default"]);
   }
-}
-
-/** Reports a tag that names no export of a package or a module that JavaScript can load. */
-function checkTag(inspection: Inspection, path: SourcePath, tag: string): void {
-  const parsed = parseTag(tag);
-  if ("problem" in parsed) inspection.report(path, parsed.problem);
 }

@@ -5,28 +5,18 @@
  */
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import type { AgentConfig } from "./agent_config.ts";
-import { buildAnswerSchema } from "./answer_schema.ts";
-import { convertType, TypeExpressionError } from "./type_expression.ts";
+import { buildFields, readType } from "./field_schema.ts";
 
 /**
  * Returns true if an argument or an answer has an open type: `Any`, `list`, `dict` or
- * `Dict[str, int]`. Types that cannot be read are reported elsewhere.
+ * `Dict[str, int]`. So has one that cannot be read, which is reported elsewhere.
  */
 export function hasOpenTypes({ tools, steps }: Pick<AgentConfig, "tools" | "steps">): boolean {
   const args = Object.values(tools.tool_defs).flatMap(({ args }) => args);
-  return args.some(({ type }) => type !== undefined && isOpenType(type)) ||
+  return args.some(({ type }) => type !== undefined && isOpen(readType(type))) ||
     steps.some(({ answer_model: answer }) =>
-      typeof answer === "object" && isOpen(buildAnswerSchema(answer, () => {}))
+      typeof answer === "object" && isOpen(buildFields(answer))
     );
-}
-
-function isOpenType(type: string): boolean {
-  try {
-    return isOpen(convertType(type));
-  } catch (error) {
-    if (error instanceof TypeExpressionError) return false;
-    throw error;
-  }
 }
 
 function isOpen(schema: JsonSchema): boolean {

@@ -49,6 +49,11 @@ export class Inspection<Config = AgentConfig> {
     this.problems.push(this.source.locate(this.#spell(path), problem, part));
   }
 
+  /** Returns a function that reports problems below a path of the content. */
+  reportBelow(path: SourcePath): (below: SourcePath, problem: ProblemText) => void {
+    return (below, problem) => this.report([...path, ...below], problem);
+  }
+
   /** Warns of something that is ignored. */
   warn(path: SourcePath, problem: ProblemText, part?: "key" | "value"): void {
     this.warnings.push(this.source.locate(this.#spell(path), problem, part));
