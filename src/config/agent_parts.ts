@@ -24,7 +24,7 @@ import type { LoadedTools } from "./tool/load_tools.ts";
 import type { SourcePath } from "./text/source.ts";
 
 /** Loaded parts of an agent. */
-interface Parts extends LoadedTools {
+export interface Parts extends LoadedTools {
   readonly schemas: ReadonlyMap<string, JsonSchema>;
   readonly models: LoadedModels;
 }

@@ -14,13 +14,20 @@ import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import { readToolOptions } from "./tool/adopt_tool.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
-import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
+import {
+  buildAgentOptions,
+  loadPrices,
+  loadSimilarity,
+  locateProblem,
+  type Parts,
+} from "./agent_parts.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
 import { loadModels } from "./model/load_models.ts";
 import { hasOpenTypes } from "./format/open_types.ts";
 import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 import type { ConfigFile } from "./read_config.ts";
 import { readText } from "./text/files.ts";
+import type { Inspection } from "./text/inspection.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "./text/problem.ts";
 import { readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
@@ -113,72 +120,77 @@ export async function loadAgent(
   options: LoadOptions = {},
 ): Promise<Agent<Record<string, unknown>, Record<string, unknown>>> {
   option.checkOptions(loadShape, options, "Cannot load an agent");
+  checkTools(options.tools);
   const { path, text } = typeof file === "object" && "text" in file ? file : await readText(file);
   const {
-    ignoreFlows: _,
-    llm,
-    tools,
     env = readProcessVariable,
     onConfigWarning = (warning) => console.warn(formatProblem(warning)),
-    ...others
   } = options;
-  checkTools(tools);
   const inspection = inspect(path, text, options);
   const variables = new Variables(env);
+  const agent = await createAgent(inspection, variables, options);
   const redact = (problem: ConfigProblem): ConfigProblem => {
     return { ...problem, message: variables.redact(problem.message) };
   };
-  const fail = () => {
-    const { problems, warnings } = inspection;
-    return new ConfigFileError(problems.map(redact), warnings.map(redact));
-  };
-  const folder = pathToFileURL(`${resolve(path, "..")}/`);
-  // Well-formed parts are loaded although others are not, to find all problems at once.
-  const { functions, tools: loaded } = inspection.isWellFormed("tools")
-    ? await loadTools(inspection, folder, tools ?? [])
-    : NO_TOOLS;
-  const schemas = inspection.isWellFormed("schemas")
-    ? await readSchemas(inspection, folder)
-    : new Map<string, JsonSchema>();
-  const config: AgentConfig = variables.expand(inspection.config, (at, problem) => {
-    inspection.report(at, problem);
-  });
-  const models = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model")
-    ? await loadModels(
-      inspection,
-      config,
-      llm,
-      (name) => variables.get(name),
-      inspection.isWellFormed("tools") && inspection.isWellFormed("steps") && hasOpenTypes(config),
-    )
-    : {};
-  if (!inspection.isWellFormed()) throw fail();
-  const built = buildAgentOptions(inspection, config, {
-    schemas,
-    models,
-    tools: loaded,
-    functions,
-  });
+  const warnings = inspection.warnings.map(redact);
+  if (agent === undefined) throw new ConfigFileError(inspection.problems.map(redact), warnings);
+  for (const warning of warnings) onConfigWarning(warning);
+  return agent;
+}
+
+/** Agent whose answers and data are not known. */
+export type AnyAgent = Agent<Record<string, unknown>, Record<string, unknown>>;
+
+/** Creates the agent of a file; undefined if the file has problems, which are reported. */
+async function createAgent(
+  inspection: Inspection,
+  variables: Variables,
+  options: LoadOptions,
+): Promise<AnyAgent | undefined> {
+  const { ignoreFlows: _, env: __, onConfigWarning: ___, llm, tools: ____, ...others } = options;
+  const parts = await loadParts(inspection, variables, options);
+  if (!inspection.isWellFormed()) return undefined;
+  const { config, models } = parts;
+  const built = buildAgentOptions(inspection, config, parts);
   const isGiven = llm !== undefined;
   const cost = others.cost ?? await loadPrices(inspection, config, models, isGiven);
   const exampleSimilarity = others.exampleSimilarity ??
     await loadSimilarity(inspection, config, models, isGiven);
-  if (inspection.problems.length > 0) throw fail();
-  let agent: Agent<Record<string, unknown>, Record<string, unknown>>;
+  if (inspection.problems.length > 0) return undefined;
   try {
-    const all = { ...built, ...others, cost, exampleSimilarity };
-    agent = new Agent(
-      all as unknown as AgentOptions<Record<string, unknown>, Record<string, unknown>>,
-    );
+    const all: unknown = { ...built, ...others, cost, exampleSimilarity };
+    return new Agent(all as AgentOptions<Record<string, unknown>, Record<string, unknown>>);
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     for (const { path, message } of error.problems) {
       inspection.report(locateProblem(path, config), { message });
     }
-    throw fail();
+    return undefined;
   }
-  for (const warning of inspection.warnings) onConfigWarning(redact(warning));
-  return agent;
+}
+
+/** Loads the well-formed parts of a file, although others are not, to find all problems at once. */
+async function loadParts(
+  inspection: Inspection,
+  variables: Variables,
+  { llm, tools = [] }: LoadOptions,
+): Promise<Parts & { readonly config: AgentConfig }> {
+  const folder = pathToFileURL(`${resolve(inspection.source.file, "..")}/`);
+  const hasTools = inspection.isWellFormed("tools");
+  const loaded = hasTools ? await loadTools(inspection, folder, tools) : NO_TOOLS;
+  const schemas = inspection.isWellFormed("schemas")
+    ? await readSchemas(inspection, folder)
+    : new Map<string, JsonSchema>();
+  const config = variables.expand(inspection.config, inspection.reportBelow([]));
+  const hasModels = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model");
+  const models = hasModels
+    ? await loadModels(inspection, config, {
+      llm,
+      readVariable: (name) => variables.get(name),
+      isOpen: hasTools && inspection.isWellFormed("steps") && hasOpenTypes(config),
+    })
+    : {};
+  return { tools: loaded.tools, functions: loaded.functions, schemas, models, config };
 }
 
 const NO_TOOLS: LoadedTools = { tools: [], functions: new Map() };

@@ -6,8 +6,8 @@
 import { ConfigFileError, type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
 import { type PlannedTest, planTests } from "../../config/test_file/plan_tests.ts";
 import type { TestFailure } from "../../config/test_file/play_test.ts";
+import type { AnyAgent } from "../../config/load_agent.ts";
 import {
-  type AnyAgent,
   readTestedFile,
   takeTestedAgent,
   type TestedAgent,

@@ -7,9 +7,8 @@ import type { LLM } from "../../llm/llm.ts";
 import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
 import type { Inspection } from "../text/inspection.ts";
 import { listNamedModels, toAgentName } from "./model_names.ts";
-import { createModel } from "./models.ts";
+import { createModel, type ModelFacts } from "./models.ts";
 import type { SourcePath } from "../text/source.ts";
-import type { ReadVariable } from "../text/variables.ts";
 
 /**
  * Model that replaces all models of a file, or models that replace those of the same name, among
@@ -24,20 +23,17 @@ export type LoadedModels = Readonly<Record<string, LLM>>;
  * Creates the models of a file, except those that the program replaces, and reports problems.
  *
  * @param config Content with the values of its variables.
- * @param isOpen True if the file has types for which strict schemas have no form.
+ * @param facts Models of the program, and facts that the creation of the others needs.
  */
 export async function loadModels(
   inspection: Pick<Inspection, "report" | "warn">,
   config: Pick<AgentConfig, "llm" | "embedding_model">,
-  llm: GivenModels | undefined,
-  readVariable: ReadVariable,
-  isOpen: boolean,
+  { llm, ...facts }: ModelFacts & { readonly llm: GivenModels | undefined },
 ): Promise<LoadedModels> {
   const configs = listNamedModels(config.llm);
   const create = (model: ModelConfig, path: SourcePath) =>
     createModel(model, {
-      readVariable,
-      isOpen,
+      ...facts,
       report: (at, problem) => inspection.report([...path, ...at], problem),
       warn: (at, problem) => inspection.warn([...path, ...at], problem),
     });

@@ -12,16 +12,20 @@ import { PROVIDERS } from "./providers.ts";
 import type { ProblemText, SourcePath } from "../text/source.ts";
 import { findVariable, type ReadVariable } from "../text/variables.ts";
 
-/** Parts that the creation of models needs. */
-export interface ModelContext {
+/** Facts about the file and its environment that the creation of models needs. */
+export interface ModelFacts {
   /** Returns the value of an environment variable. */
   readonly readVariable: ReadVariable;
+  /** True if the file has types for which strict schemas have no form. */
+  readonly isOpen: boolean;
+}
+
+/** Parts that the creation of a model needs. */
+export interface ModelContext extends ModelFacts {
   /** Reports a problem at a path below the model. */
   readonly report: (path: SourcePath, problem: ProblemText) => void;
   /** Reports a setting that is ignored. */
   readonly warn: (path: SourcePath, problem: ProblemText) => void;
-  /** True if the file has types for which strict schemas have no form. */
-  readonly isOpen: boolean;
 }
 
 const SETTINGS = [

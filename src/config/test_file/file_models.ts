@@ -62,7 +62,10 @@ async function load(
   };
   const config = variables.expand({ ...llm !== undefined && { llm } }, report);
   const inspection = { report, warn: () => {} };
-  const readValue = (name: string) => variables.get(name);
-  const loaded = await loadModels(inspection, config, undefined, readValue, isOpen);
+  const loaded = await loadModels(inspection, config, {
+    llm: undefined,
+    readVariable: (name) => variables.get(name),
+    isOpen,
+  });
   return { loaded, problems };
 }

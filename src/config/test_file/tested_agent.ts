@@ -3,21 +3,17 @@
  *
  * @module
  */
-import type { Agent } from "../../agent/agent.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
 import { inspect } from "../check/inspect.ts";
-import { loadAgent, type LoadOptions } from "../load_agent.ts";
+import { type AnyAgent, loadAgent, type LoadOptions } from "../load_agent.ts";
 import { hasOpenTypes } from "../format/open_types.ts";
 import type { GivenModels } from "../model/load_models.ts";
 import { ConfigFileError } from "../text/problem.ts";
 import { readTextSync } from "../text/files.ts";
 import type { AgentNames } from "../conversation/script_entry.ts";
 import { createPlayedModels, loadMainModel } from "./file_models.ts";
-
-/** Agent whose answers and data are not known. */
-export type AnyAgent = Agent<Record<string, unknown>, Record<string, unknown>>;
 
 /** Parts of an agent that a test replaces. */
 interface Replaced {
