@@ -226,6 +226,21 @@ Deno.test("loadAgent, tools of the program take precedence over those of the fil
   );
 });
 
+Deno.test("loadAgent, a tool of the program needs the approval that an export of the file decides", async () => {
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay",
+    args: v.object({ cents: v.number() }),
+    run: () => "paid",
+  });
+  const tools = { files: ["large.js"], defs: { pay: { approval: "isLarge" } } };
+  const modules = { "large.js": "export const isLarge = ({ cents }) => cents > 1000;" };
+  await withTools(["pay"], tools, modules, async (agent) => {
+    const turn = await agent.createSession().next("Hi");
+    assertEquals(turn.status, "needs_approval");
+  }, { tools: [pay], script: [decide.call("pay", { cents: 5000 })] });
+});
+
 Deno.test("loadAgent, reads lists, default exports and functions of other modules as approval", async () => {
   const modules = {
     "one.js": `

@@ -14,7 +14,7 @@ import { Tool } from "../../tool/tool.ts";
 import { isTool, type StepTool, TOOL_OPTIONS, toolInternals } from "../../tool/tool_internals.ts";
 import type { ArgDefConfig, ToolDefConfig } from "../format/agent_config.ts";
 import { readDuration } from "../format/duration.ts";
-import { convertType } from "../format/type_expression.ts";
+import { readType } from "../format/field_schema.ts";
 
 /** Options of a tool with any types. */
 export type AnyToolOptions = ConstructorParameters<typeof Tool>[0];
@@ -103,7 +103,7 @@ export function describeFunction(
 
 function describeArg({ type, desc, default: fallback }: ArgDefConfig): JsonSchema {
   return {
-    ...convertType(type!),
+    ...readType(type!),
     ...desc !== undefined && { description: desc },
     ...fallback !== undefined && { default: fallback },
   };
