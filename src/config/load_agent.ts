@@ -28,7 +28,7 @@ import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 import type { ConfigFile } from "./read_config.ts";
 import { readText } from "./text/files.ts";
 import type { Inspection } from "./text/inspection.ts";
-import { ConfigFileError, type ConfigProblem, formatProblem } from "./text/problem.ts";
+import { ConfigFileError, type ConfigProblem, warnOnConsole } from "./text/problem.ts";
 import { readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
 
@@ -122,10 +122,7 @@ export async function loadAgent(
   option.checkOptions(loadShape, options, "Cannot load an agent");
   checkTools(options.tools);
   const { path, text } = typeof file === "object" && "text" in file ? file : await readText(file);
-  const {
-    env = readProcessVariable,
-    onConfigWarning = (warning) => console.warn(formatProblem(warning)),
-  } = options;
+  const { env = readProcessVariable, onConfigWarning = warnOnConsole } = options;
   const inspection = inspect(path, text, options);
   const variables = new Variables(env);
   const agent = await createAgent(inspection, variables, options);

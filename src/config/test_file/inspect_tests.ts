@@ -128,10 +128,10 @@ class TestInspector {
   }
 
   #inspectContext({ current_step_id, history }: TestContextConfig): void {
-    this.#checkStep(["context", "current_step_id"], current_step_id);
+    this.#checkName(["context", "current_step_id"], current_step_id, "step");
     for (const [index, item] of history.entries()) {
       if (item.type !== "step_identifier") continue;
-      this.#checkStep(["context", "history", index, "step_id"], item.step_id);
+      this.#checkName(["context", "history", index, "step_id"], item.step_id, "step");
     }
   }
 
@@ -141,10 +141,14 @@ class TestInspector {
       this.#report(["check"], { message: "it is empty", expected: "at least one check" });
     }
     for (const [key, tools] of Object.entries({ calls, never_calls })) {
-      for (const [index, tool] of tools.entries()) this.#checkTool(["check", key, index], tool);
+      for (const [index, tool] of tools.entries()) {
+        this.#checkName(["check", key, index], tool, "tool");
+      }
     }
-    for (const [index, id] of moves.entries()) this.#checkStep(["check", "moves", index], id);
-    this.#checkStep(["check", "step"], step);
+    for (const [index, id] of moves.entries()) {
+      this.#checkName(["check", "moves", index], id, "step");
+    }
+    this.#checkName(["check", "step"], step, "step");
     if (says === undefined) return;
     try {
       parseRegExp(says);
@@ -156,14 +160,7 @@ class TestInspector {
     }
   }
 
-  #checkStep(path: SourcePath, name: string | undefined): void {
-    this.#checkName(path, name, "step");
-  }
-
-  #checkTool(path: SourcePath, name: string | undefined): void {
-    this.#checkName(path, name, "tool");
-  }
-
+  /** Reports a name that the agent does not have. */
   #checkName(path: SourcePath, name: string | undefined, kind: "step" | "tool"): void {
     const known = this.#names[`${kind}s`];
     if (known !== undefined) {

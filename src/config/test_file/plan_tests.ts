@@ -7,7 +7,12 @@ import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import * as option from "../../schema/option_shape.ts";
 import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
-import { ConfigFileError, type ConfigProblem, formatProblem } from "../text/problem.ts";
+import {
+  ConfigFileError,
+  type ConfigProblem,
+  formatProblem,
+  warnOnConsole,
+} from "../text/problem.ts";
 import { fs, readTextSync } from "../text/files.ts";
 import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";
@@ -100,7 +105,7 @@ function takeAgent(
 
 /** Returns a function that reports each warning once, because every run loads the agent. */
 function warnOnce(
-  warn: LoadOptions["onConfigWarning"] = (warning) => console.warn(formatProblem(warning)),
+  warn: NonNullable<LoadOptions["onConfigWarning"]> = warnOnConsole,
 ): (warning: ConfigProblem) => void {
   const known = new Set<string>();
   return (warning) => {

@@ -37,6 +37,11 @@ export function formatProblem(problem: ConfigProblem): string {
     (stub === undefined ? "" : `\n\n${stub}`);
 }
 
+/** Prints a warning on the console. */
+export function warnOnConsole(warning: ConfigProblem): void {
+  console.warn(formatProblem(warning));
+}
+
 /**
  * Thrown if an agent file, or a file of tests, cannot be used. Lists every problem at once.
  *
