@@ -8,7 +8,7 @@ import { quote } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import type { ArgDefConfig, ExternalToolConfig } from "../format/agent_config.ts";
 import { checkDefault, readType } from "../format/field_schema.ts";
-import { checkUnique, records } from "./check_graph.ts";
+import { checkUnique, records } from "./check_names.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { parseTag } from "../tool/tool_tag.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { decide, type Decision } from "../../decision/decision.ts";
-import { checkName } from "../check/check_graph.ts";
+import { checkName } from "../check/check_names.ts";
 import {
   type Fields,
   list,

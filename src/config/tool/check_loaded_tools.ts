@@ -5,7 +5,7 @@
  */
 import { quote } from "../../errors.ts";
 import { findNearest } from "../../schema/option_shape.ts";
-import { checkName, listNames, records } from "../check/check_graph.ts";
+import { checkName, listNames, records } from "../check/check_names.ts";
 import type { RouteConfig, StepConfig } from "../format/agent_config.ts";
 import { TypeExpressionError } from "../format/type_expression.ts";
 import type { Inspection } from "../text/inspection.ts";
