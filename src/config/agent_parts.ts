@@ -71,13 +71,13 @@ export function buildAgentOptions(
  * Returns the similarity of examples by their words, if the default model cannot embed. Warns of it
  * if that model is one of the file.
  *
- * @param isGiven True if the program passed models.
+ * @param given Names of the models of the program.
  */
 export async function loadSimilarity(
   inspection: Inspection,
   { steps }: AgentConfig,
   models: LoadedModels,
-  isGiven: boolean,
+  given: ReadonlySet<string>,
 ): Promise<ExampleSimilarity | undefined> {
   const index = steps.findIndex(({ examples }) =>
     examples.some(({ visibility }) => visibility === "dynamic")
@@ -85,7 +85,7 @@ export async function loadSimilarity(
   if (index < 0 || models.default === undefined || models.default.embed !== undefined) {
     return undefined;
   }
-  if (!isGiven) {
+  if (!given.has(models.default.name)) {
     inspection.warn(["steps", index, "examples"], {
       message: `model ${quote(models.default.name)} cannot embed: dynamic examples are chosen by ` +
         "their words",
@@ -99,20 +99,20 @@ export async function loadSimilarity(
 /**
  * Returns the prices of model calls, and reports limits of models whose price is not known.
  *
- * @param isGiven True if the program passed models. Those without a price cost nothing.
+ * @param given Names of the models of the program. Those without a price cost nothing.
  */
 export async function loadPrices(
   inspection: Inspection,
   { limits }: AgentConfig,
   models: LoadedModels,
-  isGiven: boolean,
+  given: ReadonlySet<string>,
 ): Promise<CostOf> {
   const { genaiPrices } = await import("../prices/mod.ts");
   const costOf = genaiPrices();
-  if (isGiven) return (usage, call) => costOf(usage, call) ?? 0;
   for (const part of ["turn", "session"] as const) {
     if (limits[part]?.cost === undefined) continue;
     for (const { name } of Object.values(models)) {
+      if (given.has(name)) continue;
       if (costOf({ input: 1, output: 1 }, { llm: name }) !== undefined) continue;
       inspection.report(["limits", part, "cost"], {
         message: `the price of model ${quote(name)} is not known`,
@@ -120,7 +120,7 @@ export async function loadPrices(
       });
     }
   }
-  return costOf;
+  return given.size === 0 ? costOf : (usage, call) => costOf(usage, call) ?? 0;
 }
 
 function buildStep(

@@ -22,7 +22,7 @@ import {
   type Parts,
 } from "./agent_parts.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
-import { loadModels } from "./model/load_models.ts";
+import { loadModels, nameGiven } from "./model/load_models.ts";
 import { hasOpenTypes } from "./format/open_types.ts";
 import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 import type { ConfigFile } from "./read_config.ts";
@@ -149,10 +149,10 @@ async function createAgent(
   if (!inspection.isWellFormed()) return undefined;
   const { config, models } = parts;
   const built = buildAgentOptions(inspection, config, parts);
-  const isGiven = llm !== undefined;
-  const cost = others.cost ?? await loadPrices(inspection, config, models, isGiven);
+  const given = nameGiven(llm);
+  const cost = others.cost ?? await loadPrices(inspection, config, models, given);
   const exampleSimilarity = others.exampleSimilarity ??
-    await loadSimilarity(inspection, config, models, isGiven);
+    await loadSimilarity(inspection, config, models, given);
   if (inspection.problems.length > 0) return undefined;
   try {
     const all: unknown = { ...built, ...others, cost, exampleSimilarity };

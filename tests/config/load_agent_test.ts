@@ -3,6 +3,7 @@ import {
   ConfigFileError,
   expandVariables,
   loadAgent,
+  type LoadOptions,
   parseConfig,
   readConfig,
 } from "@nomos/agent/config";
@@ -202,8 +203,11 @@ Deno.test("loadAgent, a limit of cost needs the price of the model of the file",
     "llm: { provider: ollama, model: house-model }",
     "limits: { turn: { cost: 1 } }",
   );
-  const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
-  assertEquals(error.problems.map(({ path }) => path), ["limits.turn.cost"]);
+  const others: LoadOptions = { llm: { embedding_model: new MockLLM() } };
+  for (const options of [{}, others]) {
+    const error = await assertRejects(() => loadText(text, options), ConfigFileError);
+    assertEquals(error.problems.map(({ path }) => path), ["limits.turn.cost"]);
+  }
 });
 
 Deno.test("loadAgent, bounds the history of a file, and lets the model that it names summarize", async () => {

@@ -37,9 +37,9 @@ export async function loadModels(
       report: (at, problem) => inspection.report([...path, ...at], problem),
       warn: (at, problem) => inspection.warn([...path, ...at], problem),
     });
-  const isOne = typeof (llm as Partial<LLM> | undefined)?.decide === "function";
+  const isOne = isOneModel(llm);
   const given = new Map(
-    Object.entries((isOne ? { default: llm } : llm ?? {}) as LoadedModels)
+    Object.entries(isOne ? { default: llm } : llm ?? {})
       .map(([name, model]) => [toAgentName(name), model] as const),
   );
   const findGiven = (name: string) => given.get(isOne ? "default" : name);
@@ -62,6 +62,16 @@ export async function loadModels(
     models.set("default", embedder === undefined ? main : withEmbedder(main, embedder));
   }
   return Object.fromEntries(models);
+}
+
+/** Returns the names of the models of the program. */
+export function nameGiven(llm: GivenModels | undefined): ReadonlySet<string> {
+  const models: readonly (LLM | undefined)[] = isOneModel(llm) ? [llm] : Object.values(llm ?? {});
+  return new Set(models.flatMap((model) => model?.name ?? []));
+}
+
+function isOneModel(llm: GivenModels | undefined): llm is LLM {
+  return typeof llm?.decide === "function";
 }
 
 /** Creates the model that embeds; undefined if the file names none, or it has a problem. */
