@@ -45,7 +45,7 @@ export const conversationFormat: Schema<readonly ConversationEntryConfig[]> = li
     ...scriptFields,
     approve: optional(label, "Tool whose waiting call is allowed; follows the decision"),
     deny: optional(label, "Tool whose waiting call is denied; follows the decision"),
-    reason: optional(text, "Reason for the model, beside deny"),
+    reason: optional(label, "Reason for the model, beside deny"),
     args: optional(map(anything), "Arguments, beside call or approve"),
   }, true),
 );

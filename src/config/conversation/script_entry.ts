@@ -90,7 +90,7 @@ const DECISION_KEYS: readonly Key[] = ["respond", "call", "calls", "move", "end"
 export const CONVERSATION_KEYS: readonly Key[] = ["user", ...DECISION_KEYS, "approve", "deny"];
 
 /** Keys that stand beside one of others. */
-const companions: readonly (readonly [Key, readonly Key[]])[] = [
+const COMPANIONS: readonly (readonly [Key, readonly Key[]])[] = [
   ["args", ["call", "approve"]],
   ["suggestions", ["respond"]],
   ["reason", ["deny"]],
@@ -115,7 +115,7 @@ export function inspectEntry(
       expected: `exactly one of ${keys.join(", ")}`,
     });
   }
-  for (const [key, others] of companions) {
+  for (const [key, others] of COMPANIONS) {
     const allowed = others.filter((other) => keys.includes(other));
     if (entry[key] === undefined || allowed.some((other) => entry[other] !== undefined)) continue;
     const names = allowed.join(" or ");

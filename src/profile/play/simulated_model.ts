@@ -55,7 +55,8 @@ export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Lat
     return { chars: prompt.chars, cachedInput: countCached(rule, stable) };
   };
 
-  async function* stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
+  /** Returns an answer, and its text, when its first token arrives. */
+  const begin = async (request: LLMRequest) => {
     const { chars, cachedInput } = measure(request);
     const result = await source.decide(request);
     const { output } = result;
@@ -63,18 +64,24 @@ export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Lat
     const usage = { ...estimateUsage(chars, text.length), cachedInput };
     const read = (usage.input ?? 0) - cachedInput;
     await delay(firstToken + perThousandRead * read / 1_000, request);
+    return { text, result: { ...result, usage } };
+  };
+
+  async function* stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
+    const { text, result } = await begin(request);
     for (let at = 0; at < text.length; at += CHUNK_LENGTH) {
       const chunk = text.slice(at, at + CHUNK_LENGTH);
       yield { type: "text", text: chunk };
       await delay(perTokenWritten * chunk.length / 4, request);
     }
-    yield { type: "result", result: { ...result, usage } };
+    yield { type: "result", result };
   }
 
   /** A summary is asked for without a stream. */
   const decide = async (request: LLMRequest): Promise<LLMResult> => {
-    for await (const chunk of stream(request)) if (chunk.type === "result") return chunk.result;
-    return await source.decide(request);
+    const { text, result } = await begin(request);
+    await delay(perTokenWritten * text.length / 4, request);
+    return result;
   };
   const embed = async (texts: readonly string[]): Promise<Embeddings> => {
     const chars = texts.reduce((sum, text) => sum + text.length, 0);
