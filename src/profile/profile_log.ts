@@ -10,7 +10,7 @@ import type { AgentProfile } from "./agent_profile.ts";
 import { LogMeter } from "./attribute/log_meter.ts";
 import { ProfileBuilder } from "./attribute/profile_builder.ts";
 import { readTurns } from "./record/log_turns.ts";
-import { isModelEvent } from "./record/turn_record.ts";
+import { isModelEvent, isSummaryCall } from "./record/turn_record.ts";
 
 /** Options of {@linkcode profileLog}. */
 export interface ProfileLogOptions {
@@ -36,12 +36,10 @@ const NO_TEXTS =
 /** Returns what a log does not say: less if the agent's option `timings` was true. */
 function listUnknown(events: readonly SessionEvent[]): readonly string[] {
   // A limit that cuts an answer off has no times.
-  const calls = events.filter((event) => isModelEvent(event) && event.type !== "limit");
-  const isTimed = calls.length > 0 && calls.every((call) => "timing" in call);
-  // The request for a summary is one part, also if it failed.
-  const requests = calls.filter(({ type }) => type !== "summary");
-  const isMeasured = requests.length > 0 &&
-    requests.every((call) => "prompt" in call || "timing" in call);
+  const calls = events.filter(isModelEvent).filter(({ type }) => type !== "limit");
+  const isTimed = calls.length > 0 && calls.every(({ timing }) => timing !== undefined);
+  const requests = calls.filter((call) => !isSummaryCall(call));
+  const isMeasured = requests.length > 0 && requests.every(({ prompt }) => prompt !== undefined);
   return [NO_BOUNDS, ...(isTimed ? [] : [NO_TIMES]), isMeasured ? NO_TEXTS : NO_PROMPTS];
 }
 

@@ -7,7 +7,7 @@ import type { SessionEvent } from "../../history/event.ts";
 import { renderEvent, renderSummary } from "../../prompt/render_event.ts";
 import { partOf } from "../../prompt/request_parts.ts";
 import { ShownEvents } from "../../prompt/shown_events.ts";
-import type { ModelCall } from "../record/turn_record.ts";
+import { isSummaryCall, type ModelCall } from "../record/turn_record.ts";
 import { History, type OffsetRange, PromptLayout } from "./prompt_layout.ts";
 import { convertPart } from "./prompt_part.ts";
 import { type Meter, type RequestSize, sizeAlone } from "./request_meter.ts";
@@ -55,7 +55,7 @@ export class LogMeter implements Meter {
    */
   measure({ end, step }: ModelCall): RequestSize {
     const { input = 0 } = end?.usage ?? {};
-    if (end?.type === "summary") return sizeAlone(input * CHARS_PER_TOKEN, 0);
+    if (end !== undefined && isSummaryCall(end)) return sizeAlone(input * CHARS_PER_TOKEN, 0);
     const history = this.#history;
     for (const event of this.#shown.take()) {
       this.#added.push(history.add(renderEvent(event), convertPart(partOf(event))));

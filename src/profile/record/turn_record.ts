@@ -82,6 +82,13 @@ export function isModelEvent(event: SessionEvent): event is ModelEvent {
   }
 }
 
+/** Returns true if a model call asked for a summary, as far as its event tells. */
+export function isSummaryCall({ type, timing, prompt }: ModelEvent): boolean {
+  // With times, only a request for a summary has no size.
+  return type === "summary" ||
+    type === "model_failed" && timing !== undefined && prompt === undefined;
+}
+
 /** Lists the tools and routes that a request offered, as {@linkcode ModelCall.offers}. */
 export function listOffers({ tools, routes }: LegalActions): readonly string[] {
   return [...tools, ...routes.map((route) => `→ ${route}`)];

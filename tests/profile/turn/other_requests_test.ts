@@ -1,4 +1,4 @@
-import { Agent, decide, type LLM, MockLLM } from "@nomos/agent";
+import { Agent, decide, type LLM, LLMError, MockLLM } from "@nomos/agent";
 import {
   type AgentProfile,
   formatProfile,
@@ -112,20 +112,23 @@ Deno.test("after a summary, a log and an observer tell new texts from carried on
   assert(users[0]!.new > 1_000);
 });
 
-Deno.test("a summary takes the time of its model, as observed and in a log with timings", async () => {
+Deno.test("summaries and failed ones have the time and the tokens of their calls, observed and in a log", async () => {
   const clock = new SimClock();
   const profiler = new Profiler({ now: () => clock.now() });
   const mock = new MockLLM([decide.respond("Yes, ".repeat(900))], { whenDone: "repeat" });
+  let attempts = 0;
   const agent = new Agent({
     name: "shop",
     llm: {
       name: "acme/mock",
       decide: async (request) => {
-        await clock.wait(request.legal ? 100 : 700);
+        await clock.wait(request.legal ? 100 : 350);
+        if (!request.legal && attempts++ === 0) throw new LLMError("down");
         return { ...await mock.decide(request), model: "acme/mock" };
       },
     },
     observers: [profiler],
+    onWarning: () => {},
     timings: true,
     clock: () => clock.now(),
     history: { maxTokens: 1_200, keepTurns: 1 },
@@ -133,12 +136,14 @@ Deno.test("a summary takes the time of its model, as observed and in a log with 
     steps: { a: { description: "A" } },
   });
   const session = agent.createSession();
-  for (const input of ["One", "Two"]) await clock.drive(session.next(input));
+  for (const input of ["One", "Two", "Three"]) await clock.drive(session.next(input));
   const log = profileLog(await Array.fromAsync(session.events()));
-  for (const { time, attributed } of [profiler.profile(), log]) {
-    assertEquals(time.find(({ kind }) => kind === "generation")?.wall, 900);
-    assertEquals(attributed.time, 1);
-  }
+  const [observed, stored] = [profiler.profile(), log].map((profile) => {
+    assertEquals(profile.time.reduce((sum, { wall }) => sum + wall, 0), 1_350);
+    return readPart(profile, "summarized");
+  });
+  assertEquals(stored, observed);
+  assertEquals(stored!.requests, 3, "the failed one included");
   assertEquals(log.unknown.filter((text) => text.includes("the agent's option timings")), []);
 });
 
