@@ -37,7 +37,7 @@ export interface SessionScript {
   readonly model?: string;
   /** True if the model embeds, and reports its usage; an example is chosen by similarity then. Default: false. */
   readonly embeds?: boolean;
-  /** Course that each streamed answer reports; events have timings then. Default: none. */
+  /** Course that each answer reports; events have timings then. Default: none. */
   readonly timing?: CallTiming;
   /** Cost of each model call. Default: none. */
   readonly cost?: number;
@@ -107,7 +107,7 @@ function makeModel(
   if (timing !== undefined) {
     return {
       name: "timed",
-      decide: (request) => mock.decide(request),
+      decide: async (request) => ({ ...await mock.decide(request), timing }),
       async *stream(request) {
         for await (const chunk of mock.stream!(request)) {
           yield chunk.type === "result" ? { ...chunk, result: { ...chunk.result, timing } } : chunk;

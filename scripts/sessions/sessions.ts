@@ -45,6 +45,13 @@ const SUMMARIZED: Readonly<Record<string, SessionScript>> = {
     actions: ["Hi", "And now?", "And then?", "Well?"],
     history: { keepTurns: 1 },
   },
+  summarized_with_times: {
+    desk: new Array(10).fill(talk),
+    actions: new Array(4).fill("Tell me more"),
+    history: { maxTokens: 600, keepTurns: 1 },
+    chunkLength: 400,
+    timing: { queued: 5 },
+  },
   summary_failed: {
     desk: new Array(12).fill(({ legal }: LLMRequest) => legal ? decide.respond(LONG) : down),
     actions: new Array(5).fill(LONG),
