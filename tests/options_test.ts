@@ -31,8 +31,6 @@ const { callKey } = waiting!;
 const key = "k".repeat(32);
 const profiled = await profile.profileAgent(agent, [{ input: "Pay" }], { iterations: 1 });
 const compared = profile.compareWithBase(profiled, profile.takeBase(profiled));
-const bill = { model: "m", input: 1, cachedInput: 0, output: 1 };
-const bills = { calls: 1, base: bill, whatIf: bill, notes: [] };
 const yaml =
   "name: desk\nllm: { provider: openai, model: m }\nstart: a\nsteps: [{ id: a, desc: A }]";
 const cases = { turns: [] };
@@ -109,8 +107,6 @@ const CALLS: Readonly<Record<string, readonly [call: Call, known: string]>> = {
   ],
   formatProfile: [(options) => profile.formatProfile(profiled, options), "markdown"],
   formatComparison: [(options) => profile.formatComparison(compared, options), "markdown"],
-  formatDiff: [(options) => profile.formatDiff(profiled, profiled, options), "names"],
-  formatWhatIf: [(options) => profile.formatWhatIf(bills, options), "markdown"],
   drawTurns: [(heading) => profile.drawTurns([], heading), "subtitle"],
   transcriptText: [(options) => testing.transcriptText({ events: [] }, options), "maxLines"],
 };

@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { genaiPrices } from "../../prices/genai_prices.ts";
+import { formatBase, readBase } from "../../profile/compare/profile_base.ts";
 import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
@@ -13,11 +14,9 @@ import {
   type AgentProfile,
   compareWithBase,
   type Comparison,
-  formatBase,
   formatComparison,
   formatProfile,
   profileAgent,
-  readBase,
   takeBase,
 } from "../../profile/mod.ts";
 import { CommandError, EXIT } from "../exit_code.ts";

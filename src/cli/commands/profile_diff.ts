@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatDiff } from "../../profile/mod.ts";
+import { formatProfile } from "../../profile/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { readProfile } from "../profile/read_profile.ts";
@@ -22,8 +22,10 @@ export async function run(
   const url = locateStore(options.store, findFolder(undefined));
   const [first, second] = [await readProfile(a, url), await readProfile(b, url)];
   if (output.json) output.document({ ok: true, a: first, b: second });
-  else {output.write(
-      shown(formatDiff(first, second, { markdown: options.markdown, names: [a, b] })),
-    );}
+  else {
+    const { markdown } = options;
+    const beside = { ...second, agent: b };
+    output.write(shown(formatProfile({ ...first, agent: a }, { beside, markdown })));
+  }
   return EXIT.yes;
 }

@@ -63,7 +63,7 @@ export function writeOutputs(
   const { turns, agent, model, total } = profile;
   const subtitle = `${turns.length} turns, ${total.wall.toFixed(1)} ms, ${model}`;
   writeText(stem + ENDINGS.picture, drawTurns(turns, { title: agent, subtitle }));
-  writeText(stem + ENDINGS.speedscope, JSON.stringify(makeSpeedscope(turns, agent)));
+  writeText(stem + ENDINGS.speedscope, makeSpeedscope(turns, agent));
   if (functions === undefined) return;
   const relative = withRelativeFiles(functions.profile, urlOfFolder(root));
   writeText(stem + ENDINGS.functions, JSON.stringify(relative));

@@ -4,7 +4,7 @@
  * @module
  */
 import { reasonOf } from "../../errors.ts";
-import type { Allowances } from "../../profile/mod.ts";
+import type { ProfileBase } from "../../profile/mod.ts";
 import { checkAllowances } from "../../profile/compare/profile_base.ts";
 import { UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
@@ -20,7 +20,7 @@ export interface ProfileFlags {
   /** Number of the turn to show; undefined for all. */
   readonly turn: number | undefined;
   /** Allowances of the comparison. */
-  readonly allow: Allowances;
+  readonly allow: ProfileBase["allow"];
 }
 
 /** Flags that play an agent, and have no meaning for a stored session. */
@@ -89,7 +89,7 @@ function readTurn(text: string): number {
   throw makeUsageError(`--turn ${text}`, "the number of a turn, from 1");
 }
 
-function readAllow(texts: readonly string[]): Allowances {
+function readAllow(texts: readonly string[]): ProfileBase["allow"] {
   const allow = Object.fromEntries(texts.map((text) => {
     const [, name, by] = /^(\w+)=(.+)$/.exec(text) ?? [];
     if (name === undefined || by === undefined) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatProfile, formatWhatIf, profileLog, whatIf } from "../../profile/mod.ts";
+import { formatComparison, formatProfile, profileLog, whatIf } from "../../profile/mod.ts";
 import type { AgentCall } from "../flags.ts";
 import { EXIT } from "../exit_code.ts";
 import { shown } from "../terminal/shown.ts";
@@ -24,7 +24,7 @@ export async function profileSession(
   if (as !== undefined) {
     const prices = await whatIf(events, { as });
     if (output.json) output.document({ ok: true, ...prices });
-    else output.write(shown(formatWhatIf(prices, { markdown })));
+    else output.write(shown(formatComparison(prices, { markdown })));
     return EXIT.yes;
   }
   const profile = profileLog(events, { agent, sessionId });

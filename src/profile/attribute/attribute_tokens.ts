@@ -7,7 +7,7 @@ import type { Usage } from "../../llm/llm.ts";
 import { apportion } from "./apportion.ts";
 import { toUnits } from "./money.ts";
 import type { PromptLayout, PromptRange } from "./prompt_layout.ts";
-import type { PromptPartKind } from "./prompt_part.ts";
+import type { PromptPart } from "./prompt_part.ts";
 
 /** Share of a model call. */
 export interface CallShare extends PromptRange {
@@ -23,7 +23,7 @@ export interface CallShare extends PromptRange {
 export interface AttributedCall {
   readonly prompt: PromptLayout;
   /** Part to which the answer belongs. */
-  readonly answer: PromptPartKind;
+  readonly answer: PromptPart["part"];
   /** Number of characters of the answer. */
   readonly answerChars: number;
   readonly usage: Usage;

@@ -10,7 +10,7 @@ import { estimateUsage, readUsage } from "../../llm/usage.ts";
 import type { ModelCall, ModelEvent } from "../record/turn_record.ts";
 import { attributeTokens, type CallShare } from "./attribute_tokens.ts";
 import { toUnits } from "./money.ts";
-import type { PromptPartKind } from "./prompt_part.ts";
+import type { PromptPart } from "./prompt_part.ts";
 import type { RequestSize } from "./request_meter.ts";
 
 /** Model call with its tokens and money. */
@@ -20,7 +20,7 @@ export interface CallTokens {
   /** Parts to which the tokens and the money belong. */
   readonly shares: readonly CallShare[];
   /** Part to which the answer belongs. */
-  readonly answer: PromptPartKind;
+  readonly answer: PromptPart["part"];
   /** Characters of the answer. */
   readonly answerChars: number;
   /** Tokens of prompt and answer. */

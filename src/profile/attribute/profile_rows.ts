@@ -4,14 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type {
-  AgentProfile,
-  Figures,
-  PartRow,
-  StepRow,
-  TimeRow,
-  ToolRow,
-} from "../agent_profile.ts";
+import type { AgentProfile, Figures, PartRow, TimeRow } from "../agent_profile.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
 import type { TurnRecord } from "../record/turn_record.ts";
 import { attributeTime } from "./attribute_time.ts";
@@ -43,7 +36,7 @@ export interface UnknownRequests {
 }
 
 /** Figures of a profile without turns. */
-export const NO_FIGURES: Figures = {
+const NO_FIGURES: Figures = {
   turns: 0,
   model_calls: 0,
   tool_calls: 0,
@@ -59,6 +52,9 @@ export const NO_FIGURES: Figures = {
   answer_chars: 0,
   max_prompt_chars: 0,
 };
+
+/** Names of all figures. */
+export const FIGURES = Object.keys(NO_FIGURES) as readonly (keyof Figures)[];
 
 /** Rows of any number of turns. */
 export class ProfileRows {
@@ -206,6 +202,10 @@ export class ProfileRows {
     return { time: [...this.#time.values()], parts, steps, tools, figures: { ...this.#figures } };
   }
 }
+
+type StepRow = AgentProfile["steps"][number];
+
+type ToolRow = AgentProfile["tools"][number];
 
 type Mutable<Row> = { -readonly [Key in keyof Row]: Row[Key] };
 

@@ -5,12 +5,14 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { TimelineLane } from "../draw/timeline.ts";
-import type { EventProfile, TurnProfile } from "../agent_profile.ts";
+import type { TurnProfile } from "../agent_profile.ts";
 import { cutText } from "../report/safe_text.ts";
 import type { TurnRecord, Work } from "../record/turn_record.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import type { AttributedTurn } from "./profile_rows.ts";
 import { Sum } from "./money.ts";
+
+type EventProfile = TurnProfile["events"][number];
 
 /** Builds the profile of a turn; its times count from its start. */
 export function profileTurn({ record, segments, calls }: AttributedTurn): TurnProfile {

@@ -6,10 +6,12 @@
 import type { ToolCall } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { ModelCallRecord } from "../../history/model_call.ts";
-import type { WasteKind, WasteRow } from "../agent_profile.ts";
+import type { AgentProfile } from "../agent_profile.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
+
+type WasteRow = AgentProfile["waste"][number];
 
 /** Decision whose calls are compared with earlier ones. */
 interface CallingDecision {
@@ -116,7 +118,7 @@ export class WasteFinder {
     this.#results.set(key, text);
   }
 
-  #add(what: WasteKind, { wall, tokens, units }: CallWork, calls = 1): void {
+  #add(what: WasteRow["what"], { wall, tokens, units }: CallWork, calls = 1): void {
     let row = this.#rows.get(what);
     if (row === undefined) this.#rows.set(what, row = { calls: 0, wall: 0, sum: new Sum() });
     row.calls += calls;
@@ -131,7 +133,7 @@ export class WasteFinder {
 }
 
 /** Sums of the kinds of work that might be saved, of all sessions. */
-export type WasteSums = Map<WasteKind, { calls: number; wall: number; readonly sum: Sum }>;
+export type WasteSums = Map<WasteRow["what"], { calls: number; wall: number; readonly sum: Sum }>;
 
 /** Returns the rows of all sessions, the most expensive first. */
 export function listWaste(sums: WasteSums, finders: readonly WasteFinder[]): WasteRow[] {

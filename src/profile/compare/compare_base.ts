@@ -4,31 +4,17 @@
  * @module
  */
 import type { AgentProfile, Figures } from "../agent_profile.ts";
+import { FIGURES } from "../attribute/profile_rows.ts";
 import { findLargestChange } from "./largest_change.ts";
 import {
   type Allowance,
-  type Allowances,
   checkAllowances,
-  FIGURES,
+  checkBase,
   type ProfileBase,
   readAllowance,
   requireScript,
   takeBase,
 } from "./profile_base.ts";
-
-/** Figure of two plays. */
-export interface FigureChange {
-  /** Name of the figure. */
-  readonly figure: keyof Figures;
-  /** Value of the base. `stable_chars` is a share of `prompt_chars`, from 0 to 1. */
-  readonly base: number;
-  /** Value now. */
-  readonly now: number;
-  /** Amount by which it may be worse. */
-  readonly allowed: Allowance;
-  /** `"worse"`: worse than allowed; `"within"`: worse, and allowed. */
-  readonly verdict: "equal" | "better" | "within" | "worse";
-}
 
 /** Result of a comparison. Times are not compared. */
 export interface Comparison {
@@ -40,20 +26,36 @@ export interface Comparison {
    */
   readonly verdict: "equal" | "better" | "worse" | "another script";
   /** All figures; none if the scripts differ. */
-  readonly figures: readonly FigureChange[];
+  readonly figures: readonly {
+    /** Name of the figure. */
+    readonly figure: keyof AgentProfile["figures"];
+    /** Value of the base. `stable_chars` is a share of `prompt_chars`, from 0 to 1. */
+    readonly base: number;
+    /** Value now. */
+    readonly now: number;
+    /** Amount by which it may be worse. */
+    readonly allowed: number | string;
+    /** `"worse"`: worse than allowed; `"within"`: worse, and allowed. */
+    readonly verdict: "equal" | "better" | "within" | "worse";
+  }[];
   /** Sentence about the largest change for the worse; absent if there is none. */
   readonly reason?: string;
   /** Versions of the package, if they differ: the texts of requests may differ with them. */
   readonly packages?: { readonly base: string; readonly now: string };
 }
 
+/** Figure of two plays. */
+export type FigureChange = Comparison["figures"][number];
+
 /**
  * Compares a profile with the figures of an earlier one. Only counts are compared, and only a
  * change for the worse counts: more of anything, or a smaller share of the prompts that is stable
  * while more of them varies.
  *
+ * @param base Figures that {@linkcode takeBase} returned, also from a JSON file.
  * @param allow How much worse figures may be, beside what the base allows. Default: not at all.
- * @throws {ConfigError} if no written script was played by a mock, or an allowance is invalid.
+ * @throws {ConfigError} if no written script was played by a mock, or `base` or an allowance is
+ *   invalid.
  *
  * @example A conversation that needs one more call than before
  * ```ts
@@ -83,9 +85,10 @@ export interface Comparison {
 export function compareWithBase(
   profile: AgentProfile,
   base: ProfileBase,
-  allow: Allowances = {},
+  allow: ProfileBase["allow"] = {},
 ): Comparison {
   checkAllowances(allow);
+  checkBase(base);
   const { agent } = profile;
   if (requireScript(profile, "compare") !== base.script) {
     return { agent, verdict: "another script", figures: [] };

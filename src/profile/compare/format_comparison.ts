@@ -1,34 +1,37 @@
 /**
- * A comparison as a table.
+ * Comparisons as tables.
  *
  * @module
  */
 import { checkOptions, FLAG } from "../../llm/option_rules.ts";
 import { formatCount, formatNumber } from "../draw/table.ts";
+import type { FormatOptions } from "../report/profile_tables.ts";
+import { formatChange, formatReport, type Report, signOf } from "../report/report.ts";
 import type { Comparison, FigureChange } from "./compare_base.ts";
-import { formatReport } from "../report/report.ts";
-
-/** Options of the formats of comparisons. */
-export interface FormatOptions {
-  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
-  readonly markdown?: boolean;
-}
+import type { WhatIf } from "./what_if.ts";
 
 /**
- * Formats a comparison: every figure, and the reason of the largest change for the worse.
+ * Formats what {@linkcode compareWithBase} returns: every figure, and the reason of the largest change
+ * for the worse; or what {@linkcode whatIf} returns: tokens and money with both models.
  *
  * @throws {ConfigError} if an option is invalid.
  */
-export function formatComparison(comparison: Comparison, options: FormatOptions = {}): string {
+export function formatComparison(
+  comparison: Comparison | WhatIf,
+  options: Pick<FormatOptions, "markdown"> = {},
+): string {
   checkOptions("format a comparison", options, { markdown: FLAG });
   const { markdown = false } = options;
+  const isOfModels = "whatIf" in comparison;
+  return formatReport(isOfModels ? reportModels(comparison) : reportFigures(comparison), markdown);
+}
+
+function reportFigures(comparison: Comparison): Report {
   const { figures } = comparison;
   const header = ["base", "now", "", "allowed", "figure"];
   const worse = [...figures.keys()].filter((index) => figures[index]!.verdict === "worse");
-  const rows = figures.map(listCells);
-  const tables = rows.length === 0 ? [] : [{ header, rows, worse }];
-  const title = makeTitle(comparison);
-  return formatReport({ title, tables, end: listSentences(comparison) }, markdown);
+  const tables = figures.length === 0 ? [] : [{ header, rows: figures.map(listCells), worse }];
+  return { title: makeTitle(comparison), tables, end: listSentences(comparison) };
 }
 
 function makeTitle({ agent, verdict, figures }: Comparison): string {
@@ -78,14 +81,24 @@ function formatPoints(points: number): string {
   return points === 0 ? "" : `${signOf(points)}${(100 * Math.abs(points)).toFixed(1)} points`;
 }
 
-/** Formats a change in percent of the base; empty if there is none. */
-export function formatChange(base: number, now: number): string {
-  if (base === now) return "";
-  const by = Math.abs(now - base);
-  const change = base === 0 ? formatCount(by) : `${(100 * by / Math.abs(base)).toFixed(1)} %`;
-  return `${signOf(now - base)}${change}`;
-}
-
-function signOf(change: number): string {
-  return change > 0 ? "+" : "−";
+function reportModels({ calls, base, whatIf, notes }: WhatIf): Report {
+  const row = (name: string, value: (bill: WhatIf["base"]) => number | undefined) => {
+    const [left, right] = [value(base), value(whatIf)].map((amount) =>
+      amount && Math.round(amount)
+    );
+    const format = (amount: number | undefined) => amount === undefined ? "-" : formatCount(amount);
+    const change = left === undefined || right === undefined ? "" : formatChange(left, right);
+    return [format(left), format(right), change, name];
+  };
+  const rows = [
+    row("input tokens", ({ input }) => input),
+    row("of them cached", ({ cachedInput }) => cachedInput),
+    row("output tokens", ({ output }) => output),
+    row("$ × 10⁻⁶", ({ cost }) => cost && 1e6 * cost),
+  ];
+  return {
+    title: `${formatNumber(calls, "model call")}: ${base.model}, and if it were ${whatIf.model}`,
+    tables: [{ header: ["base", "what if", "", "tokens and money"], rows }],
+    end: notes,
+  };
 }

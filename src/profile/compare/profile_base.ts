@@ -6,14 +6,8 @@
 import * as v from "valibot";
 import { ConfigError, reasonOf } from "../../errors.ts";
 import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
-import type { AgentProfile, Figures } from "../agent_profile.ts";
-import type { PromptPart } from "../attribute/prompt_part.ts";
-
-/** Amount by which a figure may be worse: a number, or a percentage such as `"2%"`. */
-export type Allowance = number | string;
-
-/** Allowances by the names of figures. */
-export type Allowances = { readonly [Name in keyof Figures]?: Allowance };
+import type { AgentProfile } from "../agent_profile.ts";
+import { FIGURES } from "../attribute/profile_rows.ts";
 
 /** Figures of a profile: counts alone, so that equal plays of a script have equal text. Plain JSON. */
 export interface ProfileBase {
@@ -26,11 +20,17 @@ export interface ProfileBase {
   /** SHA-256 of the script. */
   readonly script: string;
   /** Figures of the play. */
-  readonly figures: Figures;
-  /** Amounts by which the figures of later plays may be worse. Default: none. */
-  readonly allow: Allowances;
+  readonly figures: AgentProfile["figures"];
+  /**
+   * Amounts by which the figures of later plays may be worse: numbers, or percentages such as
+   * `"2%"`. Default: none.
+   */
+  readonly allow: { readonly [Name in keyof AgentProfile["figures"]]?: number | string };
   /** Characters of the parts of prompts and answers, and the number of requests that have them. */
-  readonly parts: readonly (PromptPart & { readonly chars: number; readonly requests: number })[];
+  readonly parts: readonly Pick<
+    AgentProfile["parts"][number],
+    "part" | "name" | "chars" | "requests"
+  >[];
   /** Model calls by step, and the tools and routes that they offered. */
   readonly steps: Readonly<
     Record<string, { readonly calls: number; readonly offers: readonly string[] }>
@@ -39,31 +39,16 @@ export interface ProfileBase {
   readonly tools: Readonly<Record<string, number>>;
 }
 
-/** Names of all figures. */
-export const FIGURES: readonly (keyof Figures)[] = [
-  "turns",
-  "model_calls",
-  "tool_calls",
-  "moves",
-  "refused",
-  "fallbacks",
-  "events",
-  "commits",
-  "prompt_chars",
-  "schema_chars",
-  "stable_chars",
-  "result_chars",
-  "answer_chars",
-  "max_prompt_chars",
-];
+/** Amount by which a figure may be worse. */
+export type Allowance = number | string;
 
 /**
- * Takes the figures of a profile, to be written to a file and compared with later.
+ * Takes the figures of a profile, to be written to a JSON file and compared with later.
  *
  * @param allow How much worse later figures may be. Default: not at all.
  * @throws {ConfigError} if no written script was played by a mock, or an allowance is invalid.
  */
-export function takeBase(profile: AgentProfile, allow: Allowances = {}): ProfileBase {
+export function takeBase(profile: AgentProfile, allow: ProfileBase["allow"] = {}): ProfileBase {
   const { package: version, agent, figures, parts, steps, tools } = profile;
   const script = requireScript(profile, "save");
   checkAllowances(allow);
@@ -113,21 +98,30 @@ const baseSchema = v.object({
  * @throws {ConfigError} if the text is none that {@linkcode formatBase} writes.
  */
 export function readBase(text: string): ProfileBase {
-  const attempt = "Cannot read the figures to compare with";
-  let value: unknown;
+  let base: ProfileBase;
   try {
-    value = JSON.parse(text);
+    base = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(`${attempt}: ${reasonOf(cause)}: expected a file of "--save"`, { cause });
+    throw new ConfigError(`${NO_BASE}: ${reasonOf(cause)}: ${EXPECTED_BASE}`, { cause });
   }
-  const { success, issues, output } = v.safeParse(baseSchema, value);
-  if (!success) {
-    const [{ message, path }] = issues;
-    const place = path === undefined ? "" : `at ${path.map(({ key }) => key).join(".")}: `;
-    throw new ConfigError(`${attempt}: ${place}${message}: expected a file of "--save"`);
-  }
-  checkAllowances(output.allow);
-  return output as unknown as ProfileBase;
+  checkBase(base);
+  return base;
+}
+
+const NO_BASE = "Cannot read the figures to compare with";
+const EXPECTED_BASE = 'expected those of takeBase(), as a file of "--save" has them';
+
+/**
+ * Checks figures, which may come from a file.
+ *
+ * @throws {ConfigError} if they are none that {@linkcode takeBase} returns.
+ */
+export function checkBase(base: ProfileBase): void {
+  const { success, issues } = v.safeParse(baseSchema, base);
+  if (success) return checkAllowances(base.allow);
+  const [{ message, path }] = issues;
+  const place = path === undefined ? "" : `at ${path.map(({ key }) => key).join(".")}: `;
+  throw new ConfigError(`${NO_BASE}: ${place}${message}: ${EXPECTED_BASE}`);
 }
 
 /** Returns the hash of the script of a profile that may be compared. */

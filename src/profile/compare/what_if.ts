@@ -16,28 +16,25 @@ import { formatNumber } from "../draw/table.ts";
 import { cacheRuleOf, countCached } from "../play/cache_rule.ts";
 import { isModelEvent, type ModelEvent } from "../record/turn_record.ts";
 
-/** Tokens and money of a log. */
-export interface ModelBill {
-  /** Name of the model. */
-  readonly model: string;
-  /** Tokens of the prompts. */
-  readonly input: number;
-  /** Tokens of the prompts that were read from the vendor's cache. */
-  readonly cachedInput: number;
-  /** Tokens of the answers. */
-  readonly output: number;
-  /** Price; absent if a call has none. */
-  readonly cost?: number;
-}
-
 /** Log of a session, with two models. */
 export interface WhatIf {
   /** Number of model calls whose usage is known. */
   readonly calls: number;
   /** Tokens and money as they were. */
-  readonly base: ModelBill;
+  readonly base: {
+    /** Name of the model. */
+    readonly model: string;
+    /** Tokens of the prompts. */
+    readonly input: number;
+    /** Tokens of the prompts that were read from the vendor's cache. */
+    readonly cachedInput: number;
+    /** Tokens of the answers. */
+    readonly output: number;
+    /** Price; absent if a call has none. */
+    readonly cost?: number;
+  };
   /** Tokens and money as they would have been. */
-  readonly whatIf: ModelBill;
+  readonly whatIf: WhatIf["base"];
   /** Sentences about what the figures do not tell. */
   readonly notes: readonly string[];
 }

@@ -9,14 +9,6 @@ import { drawFlameGraph, type FrameGroup } from "./flame_graph.ts";
 import type { Frame } from "./frame.ts";
 import type { SegmentKind, TimelineSegment, TurnTimeline } from "./timeline.ts";
 
-/** Text above a picture. */
-export interface PictureHeading {
-  /** Heading. */
-  readonly title: string;
-  /** Line below the heading. */
-  readonly subtitle: string;
-}
-
 const COLOURS: Readonly<Record<SegmentKind, FrameGroup["colour"]>> = {
   "guard": [55, 85, 62],
   "first token": [212, 70, 70],
@@ -37,6 +29,7 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
  * include the time between it and the next. Above the bottom are the turns, the model calls and
  * what they waited for, then the calls that ran beside others. In a browser, a click zooms.
  *
+ * @param heading Heading of the picture, and the line below it.
  * @returns Text of an SVG file.
  * @throws {ConfigError} if the heading has an unknown field.
  *
@@ -59,7 +52,10 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
  * assertStringIncludes(svg, ">1 Hi  ");
  * ```
  */
-export function drawTurns(turns: readonly TurnTimeline[], heading: PictureHeading): string {
+export function drawTurns(
+  turns: readonly TurnTimeline[],
+  heading: { readonly title: string; readonly subtitle: string },
+): string {
   checkOptions("draw turns", heading, { title: ANYTHING, subtitle: ANYTHING });
   const children = makeTurnFrames(turns);
   const time = children.reduce((sum, turn) => sum + turn.time, 0);

@@ -25,8 +25,8 @@ export type ScriptVerdict =
     readonly reason?: string;
   };
 
-/** One input of a script, and the decisions of the model that follow it. */
-export interface ScriptTurn {
+/** Conversation that is played: the inputs of a user, and the decisions of a model. */
+export type ConversationScript = readonly {
   /** Input of the user. Absent: the model speaks first. */
   readonly input?: string;
   /**
@@ -35,10 +35,10 @@ export interface ScriptTurn {
    * turn, and so it plays agents that run as tools. Default: none.
    */
   readonly decisions?: readonly (Decision | RawOutput | ScriptVerdict)[];
-}
+}[];
 
-/** Conversation that is played: the inputs of a user, and the decisions of a model. */
-export type ConversationScript = readonly ScriptTurn[];
+/** One input of a script, and the decisions of the model that follow it. */
+export type ScriptTurn = ConversationScript[number];
 
 /** Entry of a script after an input. */
 export type TurnEntry = NonNullable<ScriptTurn["decisions"]>[number];

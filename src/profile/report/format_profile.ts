@@ -1,5 +1,5 @@
 /**
- * A profile as tables.
+ * A profile as text.
  *
  * @module
  */
@@ -12,36 +12,36 @@ import {
   describeAttribution,
   formatMicros,
   formatMs,
+  type FormatOptions,
   listTables,
   nameTime,
-  type ProfileOrder,
   summarize,
 } from "./profile_tables.ts";
+import { makeDiff } from "./format_diff.ts";
 import { formatReport } from "./report.ts";
-
-/** Options of {@linkcode formatProfile}. */
-export interface FormatProfileOptions {
-  /** Amount by which tables and rows are ordered. @default {"time"} */
-  readonly by?: ProfileOrder;
-  /** Number of one turn, from 1, to show event by event. Default: tables of all turns. */
-  readonly turn?: number;
-  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
-  readonly markdown?: boolean;
-}
 
 /**
  * Formats a profile as tables: where the time goes, where the tokens and the money go, steps, tools,
- * and what might be saved. Control characters in names and texts are escaped.
+ * and what might be saved; or one turn, or two profiles side by side. Control characters in names
+ * and texts are escaped.
  *
  * @throws {ConfigError} if an option is invalid, or there is no such turn.
  */
-export function formatProfile(
-  profile: AgentProfile,
-  options: FormatProfileOptions = {},
-): string {
-  checkOptions("format a profile", options, { by: ANYTHING, turn: ANYTHING, markdown: FLAG });
-  const { by = "time", turn, markdown = false } = options;
+export function formatProfile(profile: AgentProfile, options: FormatOptions = {}): string {
+  checkOptions("format a profile", options, {
+    by: ANYTHING,
+    turn: ANYTHING,
+    beside: ANYTHING,
+    markdown: FLAG,
+  });
+  const { by = "time", turn, beside, markdown = false } = options;
   checkOrder(by);
+  if (beside !== undefined) {
+    if (turn === undefined) return formatReport(makeDiff(profile, beside, by), markdown);
+    throw new ConfigError(
+      `Cannot show turn ${quote(turn)} beside another profile: expected one of turn and beside`,
+    );
+  }
   if (turn !== undefined) return formatTurn(findTurn(profile, turn), turn, markdown);
   const unknown = profile.unknown.map((sentence) => `not known: ${sentence}`);
   return formatReport({
@@ -54,9 +54,8 @@ export function formatProfile(
 function findTurn({ turns }: AgentProfile, number: number): TurnProfile {
   const turn = turns[number - 1];
   if (turn !== undefined) return turn;
-  throw new ConfigError(
-    `Cannot show turn ${quote(number)}: expected a number from 1 to ${turns.length}`,
-  );
+  const expected = turns.length === 0 ? "a profile of turns" : `a number from 1 to ${turns.length}`;
+  throw new ConfigError(`Cannot show turn ${quote(number)}: expected ${expected}`);
 }
 
 /** Formats a turn, segment by segment and event by event. */

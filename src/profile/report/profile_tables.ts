@@ -8,8 +8,23 @@ import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
 import type { AgentProfile, PartRow, TimeRow } from "../agent_profile.ts";
 import type { ReportTable } from "./report.ts";
 
+/** Options of {@linkcode formatProfile}. */
+export interface FormatOptions {
+  /** Amount by which tables and rows are ordered. @default {"time"} */
+  readonly by?: "time" | "tokens" | "cost";
+  /** Number of one turn, from 1, to show event by event. Default: tables of all turns. */
+  readonly turn?: number;
+  /**
+   * Profile to show side by side with this one, of another session or another version of the agent:
+   * time, tokens, money and counts. Default: none.
+   */
+  readonly beside?: AgentProfile;
+  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
+  readonly markdown?: boolean;
+}
+
 /** Order of the tables and their rows. */
-export type ProfileOrder = "time" | "tokens" | "cost";
+export type ProfileOrder = NonNullable<FormatOptions["by"]>;
 
 /** Lists the tables of a profile, those of the order first. Tables without rows are left out. */
 export function listTables(profile: AgentProfile, by: ProfileOrder): ReportTable[] {
@@ -28,7 +43,9 @@ export function listTables(profile: AgentProfile, by: ProfileOrder): ReportTable
 export function summarize({ agent, turns, figures, total, isEstimated }: AgentProfile): string {
   const { model_calls: models, tool_calls: tools } = figures;
   const counts = [
-    `${agent}, ${formatNumber(turns.length, "turn")}: ${formatMs(total.wall)} ms`,
+    `${agent === "" ? "" : `${agent}, `}${formatNumber(turns.length, "turn")}: ${
+      formatMs(total.wall)
+    } ms`,
     formatNumber(models, "model call"),
     formatNumber(tools, "tool call"),
     `${isEstimated ? "~" : ""}${formatNumber(total.tokens, "token")}`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatTable } from "../draw/table.ts";
+import { formatCount, formatTable } from "../draw/table.ts";
 import { escapeMarkdown, makeSafe } from "./safe_text.ts";
 
 /** Table whose last column is text, and the others numbers. In Markdown, the text is the first. */
@@ -57,4 +57,17 @@ function formatMarkdownTable({ header, rows, worse = [] }: ReportTable): string 
 /** Makes the name of a row, and a change, bold. */
 function emphasize(cell: string, column: number, { length }: readonly string[]): string {
   return column === length - 1 || /^[+−]/.test(cell) ? `**${cell}**` : cell;
+}
+
+/** Formats a change in percent of the base; empty if there is none. */
+export function formatChange(base: number, now: number): string {
+  if (base === now) return "";
+  const by = Math.abs(now - base);
+  const change = base === 0 ? formatCount(by) : `${(100 * by / Math.abs(base)).toFixed(1)} %`;
+  return `${signOf(now - base)}${change}`;
+}
+
+/** Returns the sign of a change. */
+export function signOf(change: number): string {
+  return change > 0 ? "+" : "−";
 }

@@ -22,9 +22,9 @@ export async function checkTurns(
   turns: readonly TurnTimeline[],
   checks: Checks,
 ): Promise<void> {
-  const file = makeSpeedscope(turns, name);
-  const text = JSON.stringify(file);
-  const { errors } = new Validator(schema as Schema, "7").validate(JSON.parse(text));
+  const text = makeSpeedscope(turns, name);
+  const file = JSON.parse(text);
+  const { errors } = new Validator(schema as Schema, "7").validate(file);
   checks.addEqual(errors.map(({ error }) => error), [], `${name}: errors of speedscope's schema`);
   await openInSpeedscope(browser, name, text, checks, async (page) => {
     for (const index of file.profiles.keys()) {

@@ -1,13 +1,10 @@
 import { Agent, ConfigError, decide, MockLLM, Tool } from "@nomos/agent";
 import {
-  type Allowances,
   compareWithBase,
   type ConversationScript,
-  formatBase,
   formatComparison,
   profileAgent,
   type ProfileBase,
-  readBase,
   takeBase,
 } from "@nomos/agent/profile";
 import {
@@ -19,6 +16,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as v from "valibot";
+import { formatBase, readBase } from "../../../src/profile/compare/profile_base.ts";
 
 /** Changes of a small agent, as an author makes them. */
 interface Changes {
@@ -65,7 +63,7 @@ const play = (changes: Changes = {}, script: ConversationScript = SCRIPT) =>
 
 const base: ProfileBase = takeBase(await play());
 
-async function compare(changes: Changes, allow?: Allowances) {
+async function compare(changes: Changes, allow?: ProfileBase["allow"]) {
   return compareWithBase(await play(changes), base, allow);
 }
 
@@ -166,10 +164,13 @@ Deno.test("a play without a script, of a real model, has no base", async () => {
   await assertRejects(() => profileAgent(createBarista(), []), ConfigError, "a list of turns");
 });
 
-Deno.test("what is no base and no allowance is refused with what was expected", () => {
+Deno.test("what is no base and no allowance is refused with what was expected", async () => {
   assertThrows(() => readBase("{"), ConfigError, '"--save"');
   const { turns: _, ...figures } = base.figures;
   assertThrows(() => readBase(JSON.stringify({ ...base, figures })), ConfigError, "figures.turns");
+  const played = await play();
+  const compareWith = (other: object) => () => compareWithBase(played, other as never);
+  assertThrows(compareWith({ ...base, figures }), ConfigError, "figures.turns");
   const wrong = (allow: object) => () => takeBase({ source: "mock", script: "s" } as never, allow);
   assertThrows(wrong({ tokens: 1 }), ConfigError, 'expected one of "turns", "model_calls"');
   for (const allowance of ["2", "1.5%", 0, 3]) {

@@ -1,5 +1,6 @@
 import {
   Agent,
+  ConfigError,
   decide,
   type LLM,
   LLMError,
@@ -10,7 +11,7 @@ import {
 } from "@nomos/agent";
 import { retry } from "@nomos/agent/llm";
 import { formatProfile, profileLog, Profiler } from "@nomos/agent/profile";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { playRandomTalk } from "./random_talk.ts";
 import { SimClock } from "./sim_clock.ts";
@@ -144,8 +145,15 @@ Deno.test("times of a log that step back make no negative segment", async () => 
 });
 
 Deno.test("an empty log has an empty profile", () => {
-  const { turns, total } = profileLog([]);
+  const profile = profileLog([]);
+  const { turns, total } = profile;
   assertEquals({ turns, total }, { turns: [], total: { wall: 0, tokens: 0 } });
+  assert(formatProfile(profile).startsWith("0 turns: 0.0 ms, 0 model calls"));
+  assertThrows(
+    () => formatProfile(profile, { turn: 1 }),
+    ConfigError,
+    "expected a profile of turns",
+  );
 });
 
 Deno.test("logs of random conversations conserve time, tokens and money", async () => {

@@ -3,12 +3,13 @@ import {
   benchAgent,
   type ConversationScript,
   profileAgent,
-  type ScriptTurn,
   type ScriptVerdict,
 } from "@nomos/agent/profile";
 import { memoryStore } from "@nomos/agent/store";
 import { assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
+
+type ScriptTurn = ConversationScript[number];
 
 const refund = new Tool({
   name: "refund",

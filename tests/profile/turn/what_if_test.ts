@@ -8,13 +8,14 @@ import {
   type Tool,
   type Usage,
 } from "@nomos/agent";
-import { formatDiff, formatWhatIf, profileLog, whatIf } from "@nomos/agent/profile";
+import { formatComparison, formatProfile, profileLog, whatIf } from "@nomos/agent/profile";
 import {
   assert,
   assertAlmostEquals,
   assertEquals,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 
 /** Builds a log with a decision for each usage, in a step of its own if it has one. */
@@ -119,19 +120,25 @@ Deno.test("a log without usage, and a model without a price, are refused", async
 
 Deno.test("the table has the base beside the other model", async () => {
   const log = makeLog([{ input: 3_000, output: 100 }]);
-  const text = formatWhatIf(await whatIf(log, { as: "acme/small", cost: () => 0.002 }));
+  const text = formatComparison(await whatIf(log, { as: "acme/small", cost: () => 0.002 }));
   assertStringIncludes(text, "1 model call: big-model, and if it were acme/small");
   assertStringIncludes(text, "10,000    2,000  −80.0 %  $ × 10⁻⁶");
 });
 
 Deno.test("two sessions stand side by side", () => {
-  const a = profileLog(makeLog([{ input: 1_000, output: 100 }]), { sessionId: "ann" });
+  const a = profileLog(makeLog([{ input: 1_000, output: 100 }]), { agent: "ann" });
   const b = profileLog(makeLog([{ input: 1_000, output: 100 }, { input: 2_000, output: 100 }]), {
-    sessionId: "bob",
+    agent: "bob",
   });
-  const text = formatDiff(a, b, { names: ["ann", "bob"] });
+  const text = formatProfile(a, { beside: b });
   assertStringIncludes(text, "a: ann, b: bob");
   assertStringIncludes(text, "1,100   3,200  +190.9 %  all tokens");
   assertStringIncludes(text, " 1    2   +100.0 %  model_calls");
-  assertStringIncludes(formatDiff(a, b, { markdown: true }), "| model_calls | 1 | 2 | +100.0 % |");
+  assertStringIncludes(
+    formatProfile(a, { beside: b, markdown: true }),
+    "| model_calls | 1 | 2 | +100.0 % |",
+  );
+  const tables = formatProfile(a, { beside: b, by: "cost" });
+  assert(tables.indexOf("all tokens") < tables.indexOf("all turns"));
+  assertThrows(() => formatProfile(a, { beside: b, turn: 1 }), ConfigError, "beside");
 });
