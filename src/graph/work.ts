@@ -34,6 +34,11 @@ export interface ObservedWork {
    * other kinds.
    */
   readonly name?: string;
+  /**
+   * `yield`: idempotency key of the call that waits with the turn, because the part is its progress
+   * or one of its child session. Absent for other parts and the other kinds.
+   */
+  readonly callKey?: string;
 }
 
 /** Notifies observers of work that starts, and returns the scope in which it runs, if any. */

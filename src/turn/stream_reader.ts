@@ -44,5 +44,9 @@ export function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
 
 /** Returns a reader for which the turn waits within a scope of its observers. */
 export function observeReader(reader: Out<StreamPart>, onWork: OnWork): Out<StreamPart> {
-  return (part) => runIn(onWork({ kind: "yield" }), () => reader(part));
+  return (part) => {
+    const { callKey } = part.type === "progress" || part.type === "child" ? part : {};
+    const scope = onWork({ kind: "yield", ...(callKey !== undefined && { callKey }) });
+    return runIn(scope, () => reader(part));
+  };
 }

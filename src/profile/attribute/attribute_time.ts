@@ -4,7 +4,7 @@
  * @module
  */
 import type { SegmentKind, TimelineSegment } from "../draw/timeline.ts";
-import type { TurnRecord, Work } from "../record/turn_record.ts";
+import { splitWork, type TurnRecord, type Work } from "../record/turn_record.ts";
 
 /** Names of the framework's own work. */
 type FrameworkWork = "open turn" | "prepare request" | "read answer" | "act" | "close turn";
@@ -32,6 +32,7 @@ export interface TurnTime extends Pick<TurnRecord, "from" | "to" | "works"> {
  */
 export function attributeTime({ from, to, turn, works }: TurnTime): TimelineSegment[] {
   const cut = works
+    .flatMap(splitWork)
     .map((work) => ({ ...work, from: Math.max(work.from, from), to: Math.min(work.to, to) }))
     .filter((work) => work.to >= work.from)
     .sort((a, b) => a.from - b.from);

@@ -6,7 +6,7 @@
 import type { SessionEvent } from "../../history/event.ts";
 import type { AgentProfile, Figures, PartRow, TimeRow } from "../agent_profile.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
-import type { TurnRecord } from "../record/turn_record.ts";
+import { splitWork, type TurnRecord } from "../record/turn_record.ts";
 import { attributeTime } from "./attribute_time.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
@@ -97,12 +97,14 @@ export class ProfileRows {
     for (const { kind, name, from, to, agent: of } of whole) {
       if (kind === "tool" && of === undefined) this.#tool(name).wall += to - from;
     }
-    for (const { kind, name, from, to, isCall } of record.works) {
-      if (kind === "framework" || !isCall && to === from) continue;
+    for (const work of record.works) {
+      const { kind, name, isCall } = work;
+      const busy = splitWork(work).reduce((sum, { from, to }) => sum + to - from, 0);
+      if (kind === "framework" || !isCall && busy === 0) continue;
       const row = this.#timeRow({ kind, name, ...(agent !== undefined && { agent }) });
-      row.busy = (row.busy ?? 0) + to - from;
+      row.busy = (row.busy ?? 0) + busy;
       if (isCall) row.calls = (row.calls ?? 0) + 1;
-      if (kind === "tool") this.#tool(name).busy += to - from;
+      if (kind === "tool") this.#tool(name).busy += busy;
     }
   }
 

@@ -37,8 +37,23 @@ export interface Work {
   readonly decision?: number;
   /** True if it is a call of its own; false if it goes on with an earlier one, or is only a mark. */
   readonly isCall: boolean;
-  /** Segments of the agent that ran as this tool. */
+  /** Times at which this tool waited for the reader of a stream. */
+  readonly pauses?: readonly Pick<Work, "from" | "to">[];
+  /** Segments of the agent that ran as this tool, with those of its own readers. */
   readonly children?: readonly TimelineSegment[];
+}
+
+/** Splits a tool at its pauses. */
+export function splitWork({ pauses = [], ...work }: Work): Work[] {
+  if (work.children !== undefined) return [work];
+  const parts: Work[] = [];
+  let { from } = work;
+  for (const pause of pauses) {
+    // Parts of parallel calls of a child session may wait at once.
+    if (pause.from > from) parts.push({ ...work, from, to: pause.from });
+    from = Math.max(from, Math.min(pause.to, work.to));
+  }
+  return [...parts, { ...work, from }];
 }
 
 /** Model call of a turn. */

@@ -24,7 +24,11 @@ import {
 } from "./turn_record.ts";
 
 /** Work that may still run. */
-type OpenWork = Omit<Work, "to" | "kind"> & { to: number | undefined; kind: Work["kind"] };
+interface OpenWork extends Omit<Work, "to" | "kind" | "pauses"> {
+  to: number | undefined;
+  kind: Work["kind"];
+  pauses?: OpenWork[];
+}
 
 /** Model call that may still run. */
 type OpenCall = Omit<ModelCall, "end"> & { end: ModelCall["end"] };
@@ -62,7 +66,7 @@ export class TurnRecorder implements TurnObserver {
     this.#from = options.now();
   }
 
-  onWork({ kind, name }: ObservedWork): Scope {
+  onWork({ kind, name, callKey }: ObservedWork): Scope {
     return (run) => {
       // A model that is still awaited when something is committed was given up.
       if (kind === "commit" || kind === "prepare") this.#giveUpModel();
@@ -71,6 +75,8 @@ export class TurnRecorder implements TurnObserver {
       // The embedding model may have the name of another one.
       const what = kind === "embed" && name !== undefined ? `${named} ${name}` : name ?? named;
       const work = this.#begin(of, what, of !== "framework");
+      const paused = callKey === undefined ? undefined : this.#tools.get(callKey);
+      if (paused !== undefined) (paused.pauses ??= []).push(work);
       return this.#watch(run, () => this.#end(work));
     };
   }
@@ -138,7 +144,7 @@ export class TurnRecorder implements TurnObserver {
       from: this.#from,
       to,
       end,
-      works: this.#works.map((work) => ({ ...work, to: work.to ?? to })),
+      works: this.#works.map((work) => closeWork(work, to)),
       calls: this.#calls,
       events: this.#events,
     });
@@ -195,6 +201,12 @@ export class TurnRecorder implements TurnObserver {
     else onEnd(result);
     return result;
   }
+}
+
+/** Ends a work, and its pauses, at the latest with the turn. */
+function closeWork({ pauses, ...work }: OpenWork, end: number): Work {
+  const { to = end } = work;
+  return { ...work, to, ...(pauses && { pauses: pauses.map((pause) => closeWork(pause, to)) }) };
 }
 
 /** Returns the id of the session of a call's agent, if the tool is one. */
