@@ -43,4 +43,4 @@ export type { ProfileLogOptions } from "./profile_log.ts";
 export { Profiler } from "./profiler.ts";
 export type { ProfilerOptions } from "./profiler.ts";
 export { formatProfile } from "./report/format_profile.ts";
-export type { FormatOptions } from "./report/profile_tables.ts";
+export type { FormatOptions } from "./report/report.ts";

@@ -5,8 +5,13 @@
  */
 import { checkOptions, FLAG } from "../../llm/option_rules.ts";
 import { formatCount, formatNumber } from "../draw/table.ts";
-import type { FormatOptions } from "../report/profile_tables.ts";
-import { formatChange, formatReport, type Report, signOf } from "../report/report.ts";
+import {
+  formatChange,
+  type FormatOptions,
+  formatReport,
+  type Report,
+  signOf,
+} from "../report/report.ts";
 import type { Comparison, FigureChange } from "./compare_base.ts";
 import type { WhatIf } from "./what_if.ts";
 
@@ -30,7 +35,7 @@ function reportFigures(comparison: Comparison): Report {
   const { figures } = comparison;
   const header = ["base", "now", "", "allowed", "figure"];
   const worse = [...figures.keys()].filter((index) => figures[index]!.verdict === "worse");
-  const tables = figures.length === 0 ? [] : [{ header, rows: figures.map(listCells), worse }];
+  const tables = [{ header, rows: figures.map(listCells), worse }];
   return { title: makeTitle(comparison), tables, end: listSentences(comparison) };
 }
 

@@ -37,7 +37,7 @@ export interface Work {
   readonly decision?: number;
   /** True if it is a call of its own; false if it goes on with an earlier one, or is only a mark. */
   readonly isCall: boolean;
-  /** Times at which this tool waited for the reader of a stream. */
+  /** Times at which this tool waited for the reader of a stream; absent if it has `children`. */
   readonly pauses?: readonly Pick<Work, "from" | "to">[];
   /** Segments of the agent that ran as this tool, with those of its own readers. */
   readonly children?: readonly TimelineSegment[];
@@ -45,7 +45,6 @@ export interface Work {
 
 /** Splits a tool at its pauses. */
 export function splitWork({ pauses = [], ...work }: Work): Work[] {
-  if (work.children !== undefined) return [work];
   const parts: Work[] = [];
   let { from } = work;
   for (const pause of pauses) {

@@ -205,8 +205,9 @@ export class TurnRecorder implements TurnObserver {
 
 /** Ends a work, and its pauses, at the latest with the turn. */
 function closeWork({ pauses, ...work }: OpenWork, end: number): Work {
-  const { to = end } = work;
-  return { ...work, to, ...(pauses && { pauses: pauses.map((pause) => closeWork(pause, to)) }) };
+  const { to = end, children } = work;
+  const closed = children === undefined ? pauses?.map((pause) => closeWork(pause, to)) : undefined;
+  return { ...work, to, ...(closed && { pauses: closed }) };
 }
 
 /** Returns the id of the session of a call's agent, if the tool is one. */

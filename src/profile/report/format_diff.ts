@@ -6,17 +6,16 @@
 import type { AgentProfile } from "../agent_profile.ts";
 import { FIGURES } from "../attribute/profile_rows.ts";
 import { formatCount } from "../draw/table.ts";
-import { formatMs, mergeNames, nameTime, type ProfileOrder } from "./profile_tables.ts";
-import { formatChange, type Report, type ReportTable } from "./report.ts";
+import { formatMs, mergeNames, nameTime, orderTables } from "./profile_tables.ts";
+import { formatChange, type ProfileOrder, type Report, type ReportTable } from "./report.ts";
 
 /** Makes the report of two profiles, of sessions or of versions of an agent. */
 export function makeDiff(a: AgentProfile, b: AgentProfile, by: ProfileOrder): Report {
   const nameOf = ({ agent }: AgentProfile) => agent === "" ? "unnamed" : agent;
-  const [time, tokens] = [makeTimeDiff(a, b), makeTokenDiff(a, b)];
   const unknown = [...new Set([...a.unknown, ...b.unknown])];
   return {
     title: `a: ${nameOf(a)}, b: ${nameOf(b)}`,
-    tables: [...(by === "time" ? [time, tokens] : [tokens, time]), makeFigureDiff(a, b)],
+    tables: [...orderTables(by, makeTimeDiff(a, b), makeTokenDiff(a, b)), makeFigureDiff(a, b)],
     end: unknown.map((sentence) => `not known: ${sentence}`),
   };
 }

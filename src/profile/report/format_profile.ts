@@ -4,21 +4,24 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { ANYTHING, checkOptions, FLAG } from "../../llm/option_rules.ts";
+import { ANYTHING, checkOptions, FLAG, type OptionRule } from "../../llm/option_rules.ts";
 import type { TimelineSegment } from "../draw/timeline.ts";
 import type { AgentProfile, TurnProfile } from "../agent_profile.ts";
 import {
-  checkOrder,
   describeAttribution,
   formatMicros,
   formatMs,
-  type FormatOptions,
   listTables,
   nameTime,
   summarize,
 } from "./profile_tables.ts";
 import { makeDiff } from "./format_diff.ts";
-import { formatReport } from "./report.ts";
+import { type FormatOptions, formatReport } from "./report.ts";
+
+const ORDER: OptionRule = {
+  expected: "time, tokens or cost",
+  accepts: (by) => by === "time" || by === "tokens" || by === "cost",
+};
 
 /**
  * Formats a profile as tables: where the time goes, where the tokens and the money go, steps, tools,
@@ -29,13 +32,12 @@ import { formatReport } from "./report.ts";
  */
 export function formatProfile(profile: AgentProfile, options: FormatOptions = {}): string {
   checkOptions("format a profile", options, {
-    by: ANYTHING,
+    by: ORDER,
     turn: ANYTHING,
     beside: ANYTHING,
     markdown: FLAG,
   });
   const { by = "time", turn, beside, markdown = false } = options;
-  checkOrder(by);
   if (beside !== undefined) {
     if (turn === undefined) return formatReport(makeDiff(profile, beside, by), markdown);
     throw new ConfigError(

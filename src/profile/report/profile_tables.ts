@@ -3,40 +3,27 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
 import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
 import type { AgentProfile, PartRow, TimeRow } from "../agent_profile.ts";
-import type { ReportTable } from "./report.ts";
+import type { ProfileOrder, ReportTable } from "./report.ts";
 
-/** Options of {@linkcode formatProfile}. */
-export interface FormatOptions {
-  /** Amount by which tables and rows are ordered. @default {"time"} */
-  readonly by?: "time" | "tokens" | "cost";
-  /** Number of one turn, from 1, to show event by event. Default: tables of all turns. */
-  readonly turn?: number;
-  /**
-   * Profile to show side by side with this one, of another session or another version of the agent:
-   * time, tokens, money and counts. Default: none.
-   */
-  readonly beside?: AgentProfile;
-  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
-  readonly markdown?: boolean;
-}
-
-/** Order of the tables and their rows. */
-export type ProfileOrder = NonNullable<FormatOptions["by"]>;
-
-/** Lists the tables of a profile, those of the order first. Tables without rows are left out. */
+/** Lists the tables of a profile, those of the order first. */
 export function listTables(profile: AgentProfile, by: ProfileOrder): ReportTable[] {
-  const time = [makeTimeTable(profile)];
-  const tokens = [makePartTable(profile, by)];
-  const others = [
+  return [
+    ...orderTables(by, makeTimeTable(profile), makePartTable(profile, by)),
     makeStepTable(profile, by),
     makeToolTable(profile, by),
     makeWasteTable(profile, by),
   ];
-  const tables = by === "time" ? [...time, ...tokens] : [...tokens, ...time];
-  return [...tables, ...others].filter(({ rows }) => rows.length > 0);
+}
+
+/** Returns the table of times and that of tokens, the one of the order first. */
+export function orderTables(
+  by: ProfileOrder,
+  time: ReportTable,
+  tokens: ReportTable,
+): readonly ReportTable[] {
+  return by === "time" ? [time, tokens] : [tokens, time];
 }
 
 /** Returns the sums of a profile as one line. */
@@ -64,16 +51,6 @@ export function describeAttribution({ attributed, total }: AgentProfile): string
   return `attributed: ${percent(time)} of the time, ${
     percent(tokens)
   } of the tokens${money}${pause}`;
-}
-
-/**
- * Checks an order, which may come from untyped code.
- *
- * @throws {ConfigError} if it is none.
- */
-export function checkOrder(by: ProfileOrder): void {
-  if (by === "time" || by === "tokens" || by === "cost") return;
-  throw new ConfigError(`Cannot order a profile by ${quote(by)}: expected time, tokens or cost`);
 }
 
 function makeTimeTable({ time, total }: AgentProfile): ReportTable {

@@ -3,8 +3,27 @@
  *
  * @module
  */
+import type { AgentProfile } from "../agent_profile.ts";
 import { formatCount, formatTable } from "../draw/table.ts";
 import { escapeMarkdown, makeSafe } from "./safe_text.ts";
+
+/** Options of {@linkcode formatProfile}. */
+export interface FormatOptions {
+  /** Amount by which tables and rows are ordered. @default {"time"} */
+  readonly by?: "time" | "tokens" | "cost";
+  /** Number of one turn, from 1, to show event by event. Default: tables of all turns. */
+  readonly turn?: number;
+  /**
+   * Profile to show side by side with this one, of another session or another version of the agent:
+   * time, tokens, money and counts. Default: none.
+   */
+  readonly beside?: AgentProfile;
+  /** If true, tables are Markdown, for a comment on a pull request. @default {false} */
+  readonly markdown?: boolean;
+}
+
+/** Order of the tables and their rows. */
+export type ProfileOrder = NonNullable<FormatOptions["by"]>;
 
 /** Table whose last column is text, and the others numbers. In Markdown, the text is the first. */
 export interface ReportTable {
@@ -17,6 +36,7 @@ export interface ReportTable {
 /** Report with a title, tables and sentences. */
 export interface Report {
   readonly title: string;
+  /** Tables; those without rows are left out. */
   readonly tables: readonly ReportTable[];
   /** Sentences at the end, each on a line of its own. */
   readonly end: readonly string[];
@@ -27,7 +47,9 @@ export function formatReport({ title, tables, end }: Report, markdown: boolean):
   const escape = markdown ? escapeMarkdown : makeSafe;
   const parts = [
     `${markdown ? "### " : ""}${escape(title)}`,
-    ...tables.map((table) => markdown ? formatMarkdownTable(table) : formatTextTable(table)),
+    ...tables.filter(({ rows }) => rows.length > 0).map((table) =>
+      markdown ? formatMarkdownTable(table) : formatTextTable(table)
+    ),
     end.map(escape).join(markdown ? "  \n" : "\n"),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;

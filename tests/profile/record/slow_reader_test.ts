@@ -2,7 +2,7 @@ import { Agent, decide, type LLM, MockLLM, Tool } from "@nomos/agent";
 import { type AgentProfile, Profiler } from "@nomos/agent/profile";
 import { assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { SimClock } from "./sim_clock.ts";
+import { SimClock } from "../sim_clock.ts";
 
 /** Streams a turn to a reader that takes 100 ms for each part, and returns the profile. */
 async function readSlowly(

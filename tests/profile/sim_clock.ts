@@ -1,4 +1,4 @@
-import { type Clock, nextTask } from "../../../src/clock.ts";
+import { type Clock, nextTask } from "../../src/clock.ts";
 
 /** A clock whose time passes when nothing else can go on, or when code takes some by itself. */
 export class SimClock implements Clock {

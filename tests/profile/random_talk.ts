@@ -11,7 +11,7 @@ import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
 import { memoryStore, type Store } from "@nomos/agent/store";
 import * as v from "valibot";
 import { type AgentProfile, Profiler } from "@nomos/agent/profile";
-import { pick, type Random, randomBelow, seededRandom } from "../../../src/random.ts";
+import { pick, type Random, randomBelow, seededRandom } from "../../src/random.ts";
 import { SimClock } from "./sim_clock.ts";
 
 /** A played conversation, and what is known of it from outside the profiler. */

@@ -3,7 +3,7 @@ import { type AgentProfile, benchAgent, formatProfile, profileAgent } from "@nom
 import { memoryStore } from "@nomos/agent/store";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
-import { SimClock } from "./sim_clock.ts";
+import { SimClock } from "../sim_clock.ts";
 
 /** Model that must not be called, because a mock plays it. */
 const unreachable: LLM = {

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { AgentProfile } from "@nomos/agent/profile";
-import { playRandomTalk } from "./random_talk.ts";
+import { playRandomTalk } from "../random_talk.ts";
 
 const SCRIPTS = 1_000;
 
