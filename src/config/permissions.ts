@@ -66,7 +66,8 @@ export function requiredPermissions(
     read: [folder, ...listFiles(config).map(locate)],
     net: needs.flatMap(({ hosts }) => hosts),
     env: [...listVariables(config), ...needs.flatMap(({ variables }) => variables)],
-    import: config.tools.tool_files.filter((file) => /^https?:/.test(file))
+    import: config.tools.tool_files
+      .filter((file) => /^https?:/.test(file) && URL.canParse(file))
       .map((file) => new URL(file).host),
   };
   const entries = KINDS.flatMap((kind): (readonly [PermissionKind, true | readonly string[]])[] => {

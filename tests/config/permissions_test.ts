@@ -18,7 +18,7 @@ Deno.test("requiredPermissions, lists files outside of the folder, and what the 
     withLines(
       "schemas: { trip: ../schemas/trip.json }",
       "tools:",
-      "  files: [tools.ts, ../shared/tools.ts, 'https://code.example/tools.ts', 'npm:menu@1']",
+      "  files: [tools.ts, ../shared/tools.ts, 'https://code.example/tools.ts', 'https://', 'npm:menu@1']",
       "  ext: [{ tag: '@pkg/../lib/days.ts.addDays' }, { tag: '@pkg/npm:x.y' }]",
       "permissions: { read: [./menu.json, /data], net: true, run: [git], write: [out], env: false }",
     ),

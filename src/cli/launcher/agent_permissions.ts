@@ -10,7 +10,9 @@ import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { type Permissions, requiredPermissions } from "../../config/permissions.ts";
 import { ConfigFileError } from "../../config/text/problem.ts";
-import { readConfig } from "../../config/read_config.ts";
+import { format } from "../../config/format/format.ts";
+import { readText } from "../../config/text/files.ts";
+import { Inspection } from "../../config/text/inspection.ts";
 import { quote } from "../../errors.ts";
 import { askLine } from "../terminal/ask_line.ts";
 import { CommandError } from "../exit_code.ts";
@@ -101,8 +103,11 @@ async function listNeeds(
       {},
       ...envFiles.map((file) => parseEnv(readFileSync(file, "utf8"))),
     );
-    // Flows, if there are any, need no permission: the agent's process says what is wrong with them.
-    const file = await readConfig(project.path, { ignoreFlows: true });
+    // What else may be wrong with the file, the agent's process says.
+    const { path, text } = await readText(project.path);
+    const { config, problems } = new Inspection(path, text, format);
+    if (problems.length > 0) return base;
+    const file = { path, config };
     const required = requiredPermissions(file, (name) => readVariable(name) ?? variables[name]);
     return [required, findAskedWays(file, ways)].reduce(unite, base);
   } catch (error) {
