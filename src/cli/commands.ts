@@ -87,7 +87,12 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
 /** Returns the outermost part of a path that does not exist, or else the path. */
 function findMissing(path: string): string {
   const above = dirname(path);
-  return existsSync(above) ? path : findMissing(above);
+  try {
+    return existsSync(above) ? path : findMissing(above);
+  } catch {
+    // Deno throws without a permission, for example outside the folder that a task allows.
+    return path;
+  }
 }
 
 /** Code of a command. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../errors.ts";
 import { suggestNearest } from "../schema/option_shape.ts";
 import { UsageError } from "./exit_code.ts";
 
@@ -19,7 +20,7 @@ export function readChoice<Choice extends string>(
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   throw new UsageError(
-    `Cannot use ${JSON.stringify(value)} for --${flag}: expected one of ${choices.join(", ")}` +
+    `Cannot use ${quote(value)} for --${flag}: expected one of ${choices.join(", ")}` +
       suggestNearest(value, choices),
   );
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../errors.ts";
 import { readFlags } from "../profile/command_line.ts";
 import { oneOf, suggestNearest } from "../schema/option_shape.ts";
 import { type Command, COMMANDS } from "./commands.ts";
@@ -92,7 +93,7 @@ function readLine([name = "--help", ...rest]: readonly string[]): Line {
   const { config } = options as { readonly config?: string };
   if (config === undefined) return { name, options, positionals: command.positionals };
   if (command.positionals.length === 0) return { name, options, positionals: [config] };
-  throw new UsageError(`Cannot use ${JSON.stringify(config)} for --config: expected one agent`);
+  throw new UsageError(`Cannot use ${quote(config)} for --config: expected one agent`);
 }
 
 /**
@@ -105,12 +106,12 @@ function checkName(name: string): asserts name is CommandName {
   if (Object.hasOwn(ELSEWHERE, name)) throw new UsageError(ELSEWHERE[name]!);
   if (name.startsWith("-")) {
     throw new UsageError(
-      `Cannot read ${JSON.stringify(name)} here: expected the command first, then its flags`,
+      `Cannot read ${quote(name)} here: expected the command first, then its flags`,
     );
   }
   const known = Object.entries<Command>(COMMANDS)
     .flatMap(([known, { isInternal }]) => isInternal ? [] : [known]);
   throw new UsageError(
-    `Cannot run ${JSON.stringify(name)}: expected ${oneOf(known)}${suggestNearest(name, known)}`,
+    `Cannot run ${quote(name)}: expected ${oneOf(known)}${suggestNearest(name, known)}`,
   );
 }

@@ -163,6 +163,16 @@ Deno.test("nomos run, a task of the project starts it with the permission to rea
     assertEquals(stdout, "Done\n");
   }));
 
+Deno.test("nomos graph, writes a file outside of the folder that its launcher may read", () =>
+  withFiles(FILES, (cwd) =>
+    withFiles({}, async (other) => {
+      const flags = [`--allow-read=${cwd},${ROOT}`, "--allow-env", "--allow-run=deno"];
+      const program = ["--config", `${ROOT}deno.json`, `${ROOT}src/cli/mod.ts`];
+      const file = `${other}/graph.mmd`;
+      await expectCode(0, deno(["run", ...flags, ...program, "graph", "-o", file], { cwd }));
+      assert((await Deno.readTextFile(file)).startsWith("flowchart TD"));
+    })));
+
 Deno.test("nomos run, SIGTERM waits until the turn is stored, and another process goes on with it", () =>
   withFiles({ ...FILES, "conversation.yaml": script("{ call: wait }") }, async (cwd) => {
     const args = ["run", "-A", "--config", `${ROOT}deno.json`, `${ROOT}src/cli/mod.ts`];

@@ -78,7 +78,7 @@ function readFormat({ format, output }: AgentCall<"graph">["options"]): Format |
   const ending = /\.([^./\\]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
   if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending];
   throw new UsageError(
-    `Cannot choose a format for ${JSON.stringify(output)}: expected a name that ends with ` +
+    `Cannot choose a format for ${quote(output)}: expected a name that ends with ` +
       `.${Object.keys(ENDINGS).join(", .")}, or --format`,
   );
 }

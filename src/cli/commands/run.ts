@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { formatProblem } from "../../config/text/problem.ts";
+import { quote } from "../../errors.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
@@ -29,7 +30,7 @@ export async function run(call: AgentCall<"run">): Promise<number> {
   const unknown = trace.find((what) => what !== "" && what !== "prompt");
   if (unknown !== undefined) {
     throw new UsageError(
-      `Cannot use ${JSON.stringify(unknown)} for --trace: expected no value, or prompt`,
+      `Cannot use ${quote(unknown)} for --trace: expected no value, or prompt`,
     );
   }
   const isTalk = isTerminal(0) && isTerminal(2) && !output.json && options.input.length === 0;
@@ -66,7 +67,7 @@ export async function run(call: AgentCall<"run">): Promise<number> {
     signals.watch(conversation);
     const { id, status } = conversation.session;
     if (status === "ended") {
-      throw new CommandError(`Cannot go on with session ${JSON.stringify(id)}: it has ended`, {
+      throw new CommandError(`Cannot go on with session ${quote(id)}: it has ended`, {
         code: "SESSION_ENDED",
       });
     }

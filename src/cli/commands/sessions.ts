@@ -82,7 +82,7 @@ function checkAction(action: string, { length }: readonly string[]): void {
   const known = Object.keys(ACTIONS);
   if (!known.includes(action)) {
     throw new UsageError(
-      `Cannot run sessions ${JSON.stringify(action)}: expected ${oneOf(known)}` +
+      `Cannot run sessions ${quote(action)}: expected ${oneOf(known)}` +
         suggestNearest(action, known),
     );
   }
@@ -108,7 +108,7 @@ function listGrants(options: object): readonly string[] {
  */
 async function checkFork(store: Store, { at, as }: Call["options"]): Promise<void> {
   if (at !== undefined && !/^\d+$/.test(at)) {
-    const message = `Cannot use ${JSON.stringify(at)} for --at: expected a number that ` +
+    const message = `Cannot use ${quote(at)} for --at: expected a number that ` +
       "nomos sessions show prints";
     throw new UsageError(message);
   }

@@ -33,7 +33,7 @@ export async function run(
   const { junit, filter, "fail-fast": stopsEarly } = options;
   const written = junit !== undefined ? "--junit" : options.record ? "--record" : undefined;
   if (options.watch && written !== undefined) {
-    throw refuse(`Cannot use ${written} with --watch, because what it writes is a change`);
+    throw new UsageError(`Cannot use ${written} with --watch, because what it writes is a change`);
   }
   const print = choosePrint(junit, output);
   const begin = performance.now();
@@ -113,7 +113,9 @@ async function playFile(
 function choosePrint(junit: string | undefined, output: Output): Print {
   if (junit !== "-") return output.json ? () => {} : (text) => output.line(text);
   if (!output.json) return (text) => output.note(text);
-  throw refuse("Cannot print JSON and JUnit XML on stdout: expected --json or --junit -, not both");
+  throw new UsageError(
+    "Cannot print JSON and JUnit XML on stdout: expected --json or --junit -, not both",
+  );
 }
 
 /**
@@ -128,7 +130,7 @@ function readFilter(filter: string | undefined): (name: string) => boolean {
     // Not test(), which goes on from the last match with the flag g.
     return (name) => pattern === undefined ? name.includes(filter) : name.search(pattern) >= 0;
   } catch (error) {
-    throw refuse(`Cannot use ${quote(filter)} for --filter: ${reasonOf(error)}`);
+    throw new UsageError(`Cannot use ${quote(filter)} for --filter: ${reasonOf(error)}`);
   }
 }
 
@@ -144,10 +146,6 @@ function refuseEmpty(planned: readonly PlannedFile[], filter: string): void {
     `Cannot find a test that ${quote(filter)} chooses (--filter): expected one in ${files}`,
     { code: "TESTS_NOT_FOUND" },
   );
-}
-
-function refuse(message: string): CommandError {
-  return new UsageError(message);
 }
 
 function isFailure({ status }: TestOutcome): boolean {
