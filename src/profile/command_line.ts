@@ -82,7 +82,11 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
   for (const token of readTokens(args, kinds, names)) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      if (positionals.push(token.value) > most) return makeMistake(token.value, KNOWN_FLAG);
+      if (positionals.push(token.value) > most) {
+        const count = `${most} argument${most === 1 ? "" : "s"}`;
+        const expected = most === 0 ? KNOWN_FLAG : `at most ${count}, and flags that --help lists`;
+        return makeMistake(token.value, expected);
+      }
       continue;
     }
     const { rawName, inlineValue = false, value: text = "" } = token;

@@ -180,6 +180,10 @@ Deno.test("readFlags() reads arguments beside flags, repeated flags and permissi
     positionals: ["a.yaml", "b"],
     options: { input: ["Hi", "Bye"], net: true, read: ["b"], json: false },
   });
+  assertEquals(readFlags([...args, "c"], flags, { positionals: 2 }), {
+    kind: "mistake",
+    message: 'Cannot use "c": expected at most 2 arguments, and flags that --help lists',
+  });
   assertEquals(readFlags([], flags), {
     kind: "run",
     positionals: [],
