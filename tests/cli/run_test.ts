@@ -131,13 +131,14 @@ Deno.test("nomos run --approve, denies a call without a person, allows it, or le
     };
     assertEquals(await outcome(), "denied");
     assertEquals(await outcome("--approve", "always"), "ok");
-    const asked = await talk("-s", "ann", "--approve", "ask", ...says("Look", "Pay"));
+    const asked = await talk("-s", "it's ann", "--approve", "ask", ...says("Look", "Pay"));
     assertEquals(asked.code, 1);
     assertStringIncludes(
       asked.stderr,
-      "waits for approval: pay(cents: 500). Nothing is lost; go on with: nomos run --session ann",
+      "waits for approval: pay(cents: 500). Nothing is lost; " +
+        "go on with: nomos run --session 'it'\\''s ann'",
     );
-    const decided = await talk("-s", "ann", "--approve", "always", ...says("That is all"));
+    const decided = await talk("-s", "it's ann", "--approve", "always", ...says("That is all"));
     assertEquals(decided.stdout, 'Done\n{"total":500}\n');
   }));
 

@@ -20,6 +20,7 @@ import { Terminal } from "../run/terminal.ts";
 import { tracePrompts } from "../run/trace_prompts.ts";
 import { JsonView, PlainView, TalkView } from "../run/views.ts";
 import { openSessionStore } from "../host/session_store.ts";
+import { formatWord } from "../terminal/format.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 
@@ -72,9 +73,8 @@ export async function run(call: AgentCall<"run">): Promise<number> {
       });
     }
     const played = player === undefined ? "" : `, played by ${player.name}`;
-    onNote(
-      `${agent.name} (${project.path})${played}. Session ${id}${isTalk ? ", /quit ends." : ""}`,
-    );
+    const end = isTalk ? ", /quit ends." : "";
+    onNote(`${agent.name} (${project.path})${played}. Session ${formatWord(id)}${end}`);
     const isKept = url !== "memory:";
     const parts = { conversation, output, signals, failures, isKept };
     if (isTalk) {

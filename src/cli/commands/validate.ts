@@ -9,7 +9,7 @@ import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { AgentCall } from "../flags.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import { count } from "../terminal/format.ts";
+import { count, formatWord } from "../terminal/format.ts";
 import { toFlags } from "../launcher/permissions.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import { checkAgent, type CheckedAgent } from "../validate/check_agent.ts";
@@ -62,7 +62,7 @@ export async function run({ options, output, project }: AgentCall<"validate">): 
     }
     if (errors.some(({ stub }) => stub !== undefined)) {
       output.note(
-        `\nnomos init FOLDER --from ${shown(project.path)} writes a project with these tools`,
+        `\nnomos init FOLDER --from ${formatWord(project.path)} writes a project with these tools`,
       );
     }
     return EXIT.no;

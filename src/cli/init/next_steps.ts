@@ -5,8 +5,7 @@
  */
 import { countOffline } from "../../config/test_file/skip_reason.ts";
 import { type Command, COMMANDS } from "../commands.ts";
-import { count } from "../terminal/format.ts";
-import { shownInLine } from "../terminal/shown.ts";
+import { count, formatWord } from "../terminal/format.ts";
 import type { NewAgent } from "./new_agent.ts";
 
 /** Line of the closing text of `nomos init`, which a shell runs. */
@@ -50,7 +49,11 @@ export function listNextSteps(
     ["profile", "profile", "where time, tokens and money of a turn go"],
   ];
   return [
-    ...folder === "." ? [] : [{ command: `cd ${quoteForShell(folder)}`, meaning: "" }],
+    ...folder === "." ? [] : [{
+      // Otherwise an option.
+      command: `cd ${formatWord(folder.startsWith("-") ? `./${folder}` : folder)}`,
+      meaning: "",
+    }],
     ...tasks.filter(([, command]) => Object.hasOwn(COMMANDS, command)).map(
       ([name, command, meaning]): NextStep => {
         const { loadsAgent }: Command = COMMANDS[command as keyof typeof COMMANDS];
@@ -60,11 +63,4 @@ export function listNextSteps(
       },
     ),
   ];
-}
-
-/** Returns a path as one word of a shell. */
-function quoteForShell(path: string): string {
-  // Otherwise an option.
-  const shown = shownInLine(path.startsWith("-") ? `./${path}` : path);
-  return /^[\w./~-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

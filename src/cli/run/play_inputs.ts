@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Command } from "../../turn/command.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import { formatCall } from "../terminal/format.ts";
+import { formatCall, formatWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import { decideAlone } from "./approvals.ts";
 import type { Conversation } from "./conversation.ts";
@@ -84,5 +84,7 @@ async function settle(parts: InputParts): Promise<void> {
 }
 
 function sayHowToGoOn({ conversation: { session }, isKept }: InputParts): string {
-  return isKept ? ` Nothing is lost; go on with: nomos run --session ${session.id}` : "";
+  return isKept
+    ? ` Nothing is lost; go on with: nomos run --session ${formatWord(session.id)}`
+    : "";
 }

@@ -6,7 +6,7 @@
 import type { Command } from "../../turn/command.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, EXIT } from "../exit_code.ts";
-import { formatInLine } from "../terminal/format.ts";
+import { formatInLine, formatWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import { allow, askAbout, decideAlone, editArguments, refuse } from "./approvals.ts";
@@ -198,7 +198,7 @@ class Talk {
 
   #quit(code: number): number {
     const { id } = this.#conversation.session;
-    if (this.#isKept) this.#output.note(shown(`Go on with: nomos run --session ${id}`));
+    if (this.#isKept) this.#output.note(`Go on with: nomos run --session ${formatWord(id)}`);
     return code;
   }
 }

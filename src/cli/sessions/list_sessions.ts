@@ -9,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { readChoice } from "../read_choice.ts";
-import { formatCall, formatMoney, formatTokens } from "../terminal/format.ts";
+import { formatCall, formatMoney, formatTokens, formatWord } from "../terminal/format.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { type Column, cut, formatTable } from "../terminal/table.ts";
 import { readListed, type ShownSession } from "./stored.ts";
@@ -51,8 +51,7 @@ export async function listSessions(
   if (sessions.length === 0) output.note("No sessions");
   else for (const line of formatTable(COLUMNS, sessions.map(formatRow))) output.line(line);
   if (next !== undefined) {
-    const word = /^[\w.:@-]+$/.test(next) ? next : JSON.stringify(next);
-    output.note(shownInLine(`There are more: add --after ${word} for those that follow`));
+    output.note(`There are more: add --after ${formatWord(next)} for those that follow`);
   }
   return EXIT.yes;
 }

@@ -30,6 +30,12 @@ export function formatInLine(text: string): string {
   return text.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH - 1)}…` : line;
 }
 
+/** Formats a text as one word of a shell, for commands that the user may run. */
+export function formatWord(text: string): string {
+  const word = shownInLine(text);
+  return /^[\w./:@~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Formats a duration in milliseconds: `25 ms`, `1.4 s`. */
 export function formatTime(ms: number): string {
   return ms < 100 ? `${Math.max(0, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;

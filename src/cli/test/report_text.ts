@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatTime } from "../terminal/format.ts";
+import { formatTime, formatWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import type { Counts, TestOutcome } from "./outcome.ts";
@@ -56,7 +56,7 @@ export function formatFailure(
     ...lines.map((line) => indent(shownInLine(line), 4)),
     ...state === undefined
       ? []
-      : [`  nomos sessions show ${shownInLine(state)} prints the whole of it`],
+      : [`  nomos sessions show ${formatWord(state)} prints the whole of it`],
   ].join("\n");
 }
 
