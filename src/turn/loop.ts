@@ -10,7 +10,7 @@ import { quote } from "../errors.ts";
 import { runIn } from "../graph/work.ts";
 import { listOpenCalls } from "../history/call.ts";
 import type { StoredTurns } from "../history/durability.ts";
-import type { SessionEvent } from "../history/event.ts";
+import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
 import { appendDrafts } from "./call/approval.ts";
@@ -180,10 +180,11 @@ async function playTurn(
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
-  const commit: CommitDrafts = async (drafts) => {
-    const events = await appendDrafts(session, drafts, isOver(drafts.at(-1)));
-    if (out !== undefined) await show(events, out);
-  };
+  const append = (drafts: readonly EventDraft[]) =>
+    appendDrafts(session, drafts, isOver(drafts.at(-1)));
+  const commit: CommitDrafts = out === undefined
+    ? append
+    : async (drafts) => await show(await append(drafts), out);
   const onRun = () => ranUntil = log.head;
   const listDeferred = () => deferCalls(listOpenCalls(log.position.calls, from), ranUntil);
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
@@ -219,8 +220,11 @@ async function playTurn(
       }
     }
   } catch (error) {
-    // The error of the turn takes precedence.
-    await commit(listDeferred()).catch(() => {});
+    try {
+      await commit(listDeferred());
+    } catch {
+      // The error of the turn takes precedence.
+    }
     throw error;
   }
   const deferred = listDeferred();

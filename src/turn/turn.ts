@@ -98,13 +98,8 @@ export class Turn<
    * send it again. Undefined otherwise.
    */
   readonly input: string | readonly Part[] | undefined;
-  readonly #log: readonly SessionEvent[];
-  readonly #owner: TurnParts["owner"];
-  readonly #from: number;
+  readonly #parts: TurnParts;
   readonly #to: number;
-  readonly #prompt: (() => PromptReport) | undefined;
-  readonly #children: TurnParts["children"];
-  readonly #thrown: TurnParts["thrown"];
 
   /** Called by a session. */
   constructor(parts: TurnParts) {
@@ -114,24 +109,20 @@ export class Turn<
     this.response = parts.response as Response;
     this.approvals = parts.approvals;
     this.input = parts.input;
-    this.#prompt = parts.prompt;
-    this.#children = parts.children;
-    this.#thrown = parts.thrown;
-    this.#log = parts.log;
-    this.#owner = parts.owner;
-    this.#from = parts.from;
+    this.#parts = parts;
     this.#to = (parts.log.at(-1)?.seq ?? -1) + 1;
   }
 
   /** Returns the event with a sequence number. The log may begin with a later event than the first. */
   #at(seq: number): SessionEvent {
-    return this.#log[seq - this.#log[0]!.seq]!;
+    const { log } = this.#parts;
+    return log[seq - log[0]!.seq]!;
   }
 
   /** Events of the turn, in order; frozen, because the session reads them as well. */
   get events(): readonly SessionEvent[] {
-    const length = this.#to - this.#from;
-    return Array.from({ length }, (_, place) => freezeJson(this.#at(this.#from + place)));
+    const length = this.#to - this.#parts.from;
+    return Array.from({ length }, (_, place) => freezeJson(this.#at(this.#parts.from + place)));
   }
 
   /** True if events left the view in this turn, or are shown shortened since: see `summary`. */
@@ -148,7 +139,7 @@ export class Turn<
 
   /** Last decision of the turn; undefined if there was none. */
   get decision(): Decision<StepId> | undefined {
-    for (let at = this.#to - 1; at >= this.#from; at--) {
+    for (let at = this.#to - 1; at >= this.#parts.from; at--) {
       const event = this.#at(at);
       if (event.type === "decision") return freezeJson(event).decision as Decision<StepId>;
     }
@@ -157,7 +148,7 @@ export class Turn<
 
   /** Limit that ended the turn, if its status is `limited`. The last event, `limit`, has the values. */
   get reason(): LimitReason | undefined {
-    const last = this.#to > this.#from ? this.#at(this.#to - 1) : undefined;
+    const last = this.#to > this.#parts.from ? this.#at(this.#to - 1) : undefined;
     return last?.type === "limit" ? last.reason : undefined;
   }
 
@@ -179,7 +170,7 @@ export class Turn<
       const { decision } = this.#at(at) as SessionEvent & { type: "decision" };
       const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
       const { tool, callKey, outcome, text, parts } = event;
-      const cause = this.#thrown?.get(callKey);
+      const cause = this.#parts.thrown?.get(callKey);
       results.push({
         tool,
         args: event.args ?? args,
@@ -197,7 +188,7 @@ export class Turn<
 
   /** Report on the prompt of the last model call; undefined if there was none. */
   get prompt(): PromptReport | undefined {
-    return this.#prompt?.();
+    return this.#parts.prompt?.();
   }
 
   /** Tokens of all model calls of the turn that reported them, including those of child sessions. */
@@ -218,10 +209,10 @@ export class Turn<
    */
   get state(): State {
     const { step, status } = this;
-    if (this.#to > 0 && this.#log[0]!.seq > 0) {
-      throw makeNotLoadedError("the state", this.#owner.sessionId);
+    if (this.#to > 0 && this.#parts.log[0]!.seq > 0) {
+      throw makeNotLoadedError("the state", this.#parts.owner.sessionId);
     }
-    const events = this.#log.slice(0, this.#to);
-    return buildState({ ...this.#owner, step, status, events }, this.#children?.());
+    const events = this.#parts.log.slice(0, this.#to);
+    return buildState({ ...this.#parts.owner, step, status, events }, this.#parts.children?.());
   }
 }

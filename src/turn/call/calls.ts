@@ -31,8 +31,8 @@ export interface ValidatedCalls {
   readonly args: readonly unknown[];
 }
 
-/** Commits events, and passes them to the reader of a stream. */
-export type CommitDrafts = (drafts: readonly EventDraft[]) => Promise<void>;
+/** Commits events, and passes them to the reader of a stream. May return a promise. */
+export type CommitDrafts = (drafts: readonly EventDraft[]) => unknown;
 
 /** The turn that runs calls. */
 interface CallingTurn {
@@ -131,7 +131,8 @@ async function prepareCall(
     return { drafts: [buildRequest(place, shown, "unknown")] };
   }
   const context = new CallContext(session.guardContext, callKey);
-  const child = await prepareChild(session, tool!, call, context);
+  const preparing = prepareChild(session, tool!, call, context);
+  const child = preparing && await preparing;
   const ready: ReadyCall = {
     open,
     shown,
