@@ -118,16 +118,17 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
     this.#wake?.();
   }
 
-  async #run(prepared: Prepared): Promise<void> {
+  #run(prepared: Prepared): void {
     // A tool that ran before may have aborted the turn.
     if (!this.#open.has(prepared)) return;
     const { readsProgress } = this.#options;
     const onValue = readsProgress ? (value: unknown) => this.#report(prepared, value) : undefined;
-    const end = await runCall(prepared, this.#options, onValue);
-    prepared.context.hasEnded = true;
-    if (!this.#open.delete(prepared)) return;
-    this.#ended.push({ prepared, end });
-    this.#wake?.();
+    runCall(prepared, this.#options, onValue).then((end) => {
+      prepared.context.hasEnded = true;
+      if (!this.#open.delete(prepared)) return;
+      this.#ended.push({ prepared, end });
+      this.#wake?.();
+    });
   }
 
   /** Passes a value that a tool yielded to the reader, and waits until it was read. */
@@ -183,7 +184,7 @@ async function runCall(
 type OnValue = (value: unknown) => Promise<void>;
 
 /** Runs a function of a tool within the timeout, and reads its result. */
-async function perform(
+function perform(
   prepared: PreparedCall,
   run: () => unknown,
   options: ReadOptions,
@@ -192,8 +193,8 @@ async function perform(
   const { context, scope, timeout, tool } = prepared;
   const reading = runIn(scope, () => readResult(run, { tool, context, options, onValue }));
   return timeout === undefined || context.isGivenUp
-    ? await reading
-    : await withTimeout(reading, timeout, prepared);
+    ? reading
+    : withTimeout(reading, timeout, prepared);
 }
 
 /** Returns the outcome of a call that threw. Keys and passwords in its message are redacted. */
