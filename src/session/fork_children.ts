@@ -8,11 +8,15 @@ import { findTool } from "../graph/graph.ts";
 import type { AddedEvents } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { childIdOf, type SessionName } from "../history/session_name.ts";
-import { areJoined } from "../history/joined_events.ts";
 import { Log } from "../history/log.ts";
 import type { Position } from "../history/position.ts";
 import type { State } from "../history/state.ts";
-import { listBegunChildren, listStartedCalls, type StartedCall } from "../history/started_call.ts";
+import {
+  areJoined,
+  listBegunChildren,
+  listStartedCalls,
+  type StartedCall,
+} from "../history/cut.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
 import { buildState } from "../turn/capture_state.ts";
 import { LiveSession } from "../turn/live_session.ts";

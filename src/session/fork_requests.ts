@@ -9,7 +9,7 @@ import type { AddedEvents } from "../history/durability.ts";
 import type { EventDraft, ShownArgs } from "../history/event.ts";
 import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
-import { listBegunChildren } from "../history/started_call.ts";
+import { listBegunChildren } from "../history/cut.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { completeRequests, showArgs } from "../turn/call/approval.ts";
 import { buildRequest, forwardRequests, prepareChildOf } from "../turn/call/calls.ts";

@@ -8,7 +8,7 @@ import type { AddedEvents } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { Position } from "../history/position.ts";
-import { listBegunChildren } from "../history/started_call.ts";
+import { listBegunChildren } from "../history/cut.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { readBlobs } from "./entry/blobs.ts";
 import { buildAppend } from "./entry/build_append.ts";

@@ -5,7 +5,7 @@
  */
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import { areJoined } from "../../history/joined_events.ts";
+import { areJoined } from "../../history/cut.ts";
 import { formatArguments, formatResponse } from "../terminal/format.ts";
 import { RELATIONS } from "../../testing/trajectory/transcript_text.ts";
 

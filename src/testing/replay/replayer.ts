@@ -8,7 +8,7 @@ import { ask } from "../../turn/request/ask.ts";
 import { LimitTracker } from "../../cost/limit_tracker.ts";
 import type { Decision } from "../../decision/decision.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
-import { areJoined } from "../../history/joined_events.ts";
+import { areJoined } from "../../history/cut.ts";
 import { Log } from "../../history/log.ts";
 import { RunningTurn } from "../../history/running_turn.ts";
 import type { JsonObject } from "../../json/json.ts";
