@@ -195,7 +195,7 @@ export function readModels(
         `${attempt}: unknown model ${quote(id)}: expected ${option.oneOf(names)}`,
       );
     }
-    if (typeof model?.decide !== "function" || typeof model.name !== "string") {
+    if (!isModel(model)) {
       throw new ConfigError(
         `${attempt}: model ${quote(id)} is not an LLM: expected an object with a name and decide()`,
       );

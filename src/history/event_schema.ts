@@ -100,7 +100,7 @@ const media = {
   mediaType: text,
   name: v.optional(text),
 };
-const parts = v.optional(v.array(v.union([
+const parts = v.optional(v.array(v.variant("type", [
   v.strictObject({ type: v.literal("text"), text }),
   v.strictObject({ ...media, data: base64 }),
   v.strictObject({ ...media, url: text }),

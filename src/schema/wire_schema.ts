@@ -206,7 +206,7 @@ function readDocument(text: string, owner: string): SchemaDocument {
 }
 
 /** Builds the error of a schema that cannot be used. */
-export function buildSchemaError(
+function buildSchemaError(
   owner: string,
   cause: unknown,
   reason: string = reasonOf(cause),
