@@ -25,8 +25,11 @@ export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
 
 const text = v.string();
 const texts = v.array(text);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const finite = v.pipe(v.number(), v.finite());
+const count = v.custom<number>(
+  (value) => Number.isSafeInteger(value) && value as number >= 0,
+  "expected a whole number from 0",
+);
+const finite = v.custom<number>(Number.isFinite, "expected a finite number");
 /** Optional finite number. */
 export const amount: v.GenericSchema<number | undefined> = v.optional(finite);
 /** Schema of token counts. */
@@ -88,12 +91,11 @@ const decision = v.variant("action", [
   v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
 ]);
 
-const base64 = v.pipe(
-  text,
-  v.check(
-    (data) => data.length % 4 === 0 && !/^$|[^A-Za-z0-9+/=]|=[^=]|===/.test(data),
-    "expected base64",
-  ),
+const base64 = v.custom<string>(
+  (data) =>
+    typeof data === "string" && data.length % 4 === 0 &&
+    !/^$|[^A-Za-z0-9+/=]|=[^=]|===/.test(data),
+  "expected base64",
 );
 const media = {
   type: v.picklist(["image", "file"]),

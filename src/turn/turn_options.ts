@@ -55,15 +55,14 @@ const shape: option.OptionShape<StreamOptions> = {
     v.custom((value) => value instanceof AbortSignal, "expected an AbortSignal"),
   ),
   children: option.flag,
-  inputId: v.optional(v.pipe(
-    v.string("expected text"),
-    v.minLength(1, "expected 1 to 200 characters"),
-    v.maxLength(200, "expected 1 to 200 characters"),
+  inputId: v.optional(v.custom(
+    (value) => typeof value === "string" && value.length >= 1 && value.length <= 200,
+    "expected 1 to 200 characters",
   )),
-  readerTimeout: v.optional(v.pipe(
-    v.number("expected a number of milliseconds"),
-    v.minValue(1, "expected at least 1 ms; Infinity lifts the limit"),
-  )),
+  readerTimeout: option.optionalNumber(
+    "expected a number of milliseconds from 1; Infinity lifts the limit",
+    (value) => value >= 1,
+  ),
 };
 
 /**
