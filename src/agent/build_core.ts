@@ -123,11 +123,9 @@ function createWarn(agent: string, onWarning: OnWarning | undefined): Warn {
   };
 }
 
-const NAME = "expected a name";
-
 /** Shape of an agent. Its models, steps, tools and limits are validated elsewhere. */
 export const agentShape: option.OptionShape<AgentOptions> = {
-  name: v.pipe(v.string(NAME), v.minLength(1, NAME)),
+  name: v.custom((value) => typeof value === "string" && value !== "", "expected a name"),
   llm: option.anything,
   start: option.anything,
   steps: option.anything,
