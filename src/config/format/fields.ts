@@ -119,19 +119,9 @@ export function object<Output extends object>(
     const entry = isRequired ? v.optional(schema) : v.nullish(schema);
     return [key, ...alias === undefined ? [] : [alias]].map((name) => [name, entry] as const);
   }));
-  const known = Object.keys(entries);
-  const preferred = all.map(([key, { alias = key }]) => alias);
   return create({ ...v.looseObject(entries), [SHAPE]: { fields, isClosed } }, (given) => {
     if (!isRecord(given)) return fail(given, { expected: describeObject(all) });
-    const issues = Object.keys(given).filter((key) => !Object.hasOwn(entries, key)).map((key) =>
-      createIssue(given, {
-        type: isClosed ? "unknown" : IGNORED,
-        message: `unknown key ${quote(key)}`,
-        expected: oneOf(preferred),
-        nearest: findNearest(key, known),
-        key,
-      })
-    );
+    const issues = findUnknown(all, given, isClosed ? "unknown" : IGNORED);
     const spelling = chooseSpelling(all, given);
     const output: Record<string, unknown> = {};
     for (const [key, { alias, isRequired, fallback }] of all) {
@@ -152,6 +142,24 @@ export function object<Output extends object>(
     spellings.set(output, spelling);
     return { value: output, issues };
   });
+}
+
+/** Finds the keys of an object that it must not have; the short spelling of the others is expected. */
+function findUnknown(
+  fields: readonly (readonly [string, Field<unknown>])[],
+  given: object,
+  type: string,
+): FieldIssue[] {
+  const known = new Set(fields.flatMap(([key, { alias = key }]) => [key, alias]));
+  return Object.keys(given).filter((key) => !known.has(key)).map((key) =>
+    createIssue(given, {
+      type,
+      message: `unknown key ${quote(key)}`,
+      expected: oneOf(fields.map(([key, { alias = key }]) => alias)),
+      nearest: findNearest(key, known),
+      key,
+    })
+  );
 }
 
 /** Describes an object by its required keys, or else by all of its keys. */
