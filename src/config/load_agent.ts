@@ -14,13 +14,8 @@ import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import { readToolOptions } from "./tool/adopt_tool.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
-import {
-  buildAgentOptions,
-  loadPrices,
-  loadSimilarity,
-  locateProblem,
-  type Parts,
-} from "./agent_parts.ts";
+import { buildAgentOptions, locateProblem, type Parts } from "./build_options.ts";
+import { loadPrices, loadSimilarity } from "./default_options.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
 import { loadModels, nameGiven } from "./model/load_models.ts";
 import { hasOpenTypes } from "./format/open_types.ts";

@@ -4,14 +4,12 @@
  * @module
  */
 import type { AgentOptions } from "../agent/agent_options.ts";
-import type { CostOf } from "../cost/call_usage.ts";
 import type { Limit, Limits } from "../cost/limits.ts";
 import { decide, type Decision } from "../decision/decision.ts";
-import { ConfigError, quote } from "../errors.ts";
+import { ConfigError } from "../errors.ts";
 import type { HistoryOptions } from "../graph/history_options.ts";
 import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { JsonSchema } from "../json/json.ts";
-import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
@@ -65,62 +63,6 @@ export function buildAgentOptions(
       data: withDefaults(buildFields(config.data)),
     },
   };
-}
-
-/**
- * Returns the similarity of examples by their words, if the default model cannot embed. Warns of it
- * if that model is one of the file.
- *
- * @param given Names of the models of the program.
- */
-export async function loadSimilarity(
-  inspection: Inspection,
-  { steps }: AgentConfig,
-  models: LoadedModels,
-  given: ReadonlySet<string>,
-): Promise<ExampleSimilarity | undefined> {
-  const index = steps.findIndex(({ examples }) =>
-    examples.some(({ visibility }) => visibility === "dynamic")
-  );
-  if (index < 0 || models.default === undefined || models.default.embed !== undefined) {
-    return undefined;
-  }
-  if (!given.has(models.default.name)) {
-    inspection.warn(["steps", index, "examples"], {
-      message: `model ${quote(models.default.name)} cannot embed: dynamic examples are chosen by ` +
-        "their words",
-      expected: "embedding_model, or these examples as they are",
-    }, "key");
-  }
-  const { createWordSimilarity } = await import("./model/similarity.ts");
-  return createWordSimilarity();
-}
-
-/**
- * Returns the prices of model calls, and reports limits of models whose price is not known.
- *
- * @param given Names of the models of the program. Those without a price cost nothing.
- */
-export async function loadPrices(
-  inspection: Inspection,
-  { limits }: AgentConfig,
-  models: LoadedModels,
-  given: ReadonlySet<string>,
-): Promise<CostOf> {
-  const { genaiPrices } = await import("../prices/mod.ts");
-  const costOf = genaiPrices();
-  for (const part of ["turn", "session"] as const) {
-    if (limits[part]?.cost === undefined) continue;
-    for (const { name } of Object.values(models)) {
-      if (given.has(name)) continue;
-      if (costOf({ input: 1, output: 1 }, { llm: name }) !== undefined) continue;
-      inspection.report(["limits", part, "cost"], {
-        message: `the price of model ${quote(name)} is not known`,
-        expected: "a model with a price, another limit, or the option cost of loadAgent()",
-      });
-    }
-  }
-  return given.size === 0 ? costOf : (usage, call) => costOf(usage, call) ?? 0;
 }
 
 function buildStep(
