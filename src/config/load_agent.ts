@@ -30,20 +30,23 @@ import { readProcessVariable, type ReadVariable, Variables } from "./text/variab
 /** Options of {@linkcode loadAgent}: those of the agent that a file does not have, and its own. */
 export interface LoadOptions extends
   ReadOptions,
-  Pick<
+  Omit<
     AgentOptions,
-    | "clock"
-    | "context"
-    | "cost"
-    | "exampleSimilarity"
-    | "ids"
-    | "migrateData"
-    | "migrateResult"
-    | "observers"
-    | "onObserverError"
-    | "onWarning"
-    | "renamedSteps"
-    | "schemaCache"
+    | "data"
+    | "exampleThreshold"
+    | "history"
+    | "limits"
+    | "llm"
+    | "maxErrors"
+    | "maxExamples"
+    | "maxIterations"
+    | "name"
+    | "persona"
+    | "reasoning"
+    | "start"
+    | "steps"
+    | "system"
+    | "tools"
   > {
   /**
    * Model that replaces all models of the file, or models that replace those of the same name, among
@@ -70,6 +73,10 @@ export const loadShape: option.OptionShape<LoadOptions> = {
   cost: option.anything,
   exampleSimilarity: option.anything,
   ids: option.anything,
+  maxDepth: option.anything,
+  maxOutputChars: option.anything,
+  maxRepeats: option.anything,
+  maxResultChars: option.anything,
   migrateData: option.anything,
   migrateResult: option.anything,
   observers: option.anything,
@@ -77,6 +84,7 @@ export const loadShape: option.OptionShape<LoadOptions> = {
   onWarning: option.anything,
   renamedSteps: option.anything,
   schemaCache: option.anything,
+  timings: option.anything,
 };
 
 /**

@@ -271,6 +271,19 @@ Deno.test("loadAgent, refuses a text and models that are none", async () => {
   await assertRejects(() => loadText(withLines(), { llm: { default: {} as never } }), ConfigError);
 });
 
+Deno.test("loadAgent, takes the options of an agent that no file has", async () => {
+  const text = withLines(
+    "tools:",
+    "  files: ['data:text/javascript,export const t = () => `long`']",
+    "  defs: { t: { desc: T } }",
+  ).replace("desc: A", "desc: A, tools: [t]");
+  const llm = new MockLLM([decide.call("t"), decide.respond("Hello")]);
+  const agent = await loadText(text, { llm, maxResultChars: 2, timings: true });
+  const { events, toolResults } = await agent.createSession().next("Hi");
+  assert(!toolResults[0]!.text.startsWith("long"), toolResults[0]!.text);
+  assert(events.some((event) => event.type === "decision" && event.timing !== undefined));
+});
+
 Deno.test("loadAgent, refuses options that it does not have", async () => {
   await assertRejects(
     () => loadText(withLines(), { llm: new MockLLM(), clocks: Date.now } as never),
