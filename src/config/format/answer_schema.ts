@@ -8,6 +8,7 @@ import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { jsonSchema } from "../../schema/json_schema/mod.ts";
 import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import type { StandardSchema } from "../../schema/standard_schema.ts";
+import type { ProblemText } from "../text/source.ts";
 import type { Report } from "./field_schema.ts";
 
 /**
@@ -47,12 +48,9 @@ export function findAnswerSchema(
   const [name = "", definition, ...rest] = reference.split(".");
   const schema = schemas.get(name);
   if (schema === undefined) {
-    const nearest = findNearest(name, schemas.keys());
-    report([], {
-      message: `there is no schema ${quote(name)}`,
-      expected: `${oneOf(schemas.keys())} of "schemas"`,
-      ...nearest !== undefined && { nearest },
-    });
+    const known = [...schemas.keys()];
+    const message = `there is no schema ${quote(name)}`;
+    report([], describeMissing(message, name, known, 'a JSON Schema file in "schemas"'));
     return undefined;
   }
   if (definition === undefined) return schema;
@@ -60,12 +58,9 @@ export function findAnswerSchema(
   const pointer = rest.length === 0 ? named.get(definition) : undefined;
   if (pointer === undefined) {
     const missing = [definition, ...rest].join(".");
-    const nearest = findNearest(missing, named.keys());
-    report([], {
-      message: `the schema ${quote(name)} has no definition ${quote(missing)}`,
-      expected: oneOf(named.keys()),
-      ...nearest !== undefined && { nearest },
-    });
+    const known = [...named.keys()];
+    const message = `the schema ${quote(name)} has no definition ${quote(missing)}`;
+    report([], describeMissing(message, missing, known, "the name of the schema alone"));
     return undefined;
   }
   const { definitions, $defs } = schema;
@@ -75,6 +70,18 @@ export function findAnswerSchema(
     ...definitions !== undefined && { definitions },
     ...$defs !== undefined && { $defs },
   };
+}
+
+/** Describes a name that is not known; `other` is expected if no name is. */
+function describeMissing(
+  message: string,
+  name: string,
+  known: readonly string[],
+  other: string,
+): ProblemText {
+  const nearest = findNearest(name, known);
+  const expected = known.length === 0 ? other : oneOf(known);
+  return { message, expected, ...nearest !== undefined && { nearest } };
 }
 
 /** Lists what a reference may name: definitions, and properties that are objects. */
