@@ -7,18 +7,18 @@ import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durabi
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
-import { Position } from "../history/position.ts";
-import { applyChanges, findFirstStep, renameStep } from "../history/migrations.ts";
+import type { Position } from "../history/position.ts";
+import { applyChanges, findFirstStep } from "../history/migrations.ts";
 import { adoptStored } from "./entry/adoption.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvents } from "./entry/entry_body.ts";
 import { type Address, EntryReader } from "./entry/entry_reader.ts";
 import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
-import { readSnapshot } from "./entry/sealed_snapshot.ts";
 import type { LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
 import { SessionTurns } from "./lease/session_turns.ts";
+import { openPosition } from "./opened_position.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
@@ -75,32 +75,23 @@ export class StoredLog implements DurableLog {
     options: StoredLogOptions,
     root: StoredLog | undefined,
   ) {
-    const { stored: { id, snapshot }, first, start, incarnation } = found;
-    const position = readSnapshot(id, start, snapshot);
+    const { stored, first, start, incarnation } = found;
+    const opened = openPosition(found, options);
     this.#store = store;
     this.#address = address;
-    this.#id = id;
+    this.#id = stored.id;
     this.#root = root ?? this;
-    this.turns = root === undefined
-      ? new SessionTurns(store, found.stored, options, this)
-      : undefined;
+    this.turns = root === undefined ? new SessionTurns(store, stored, options, this) : undefined;
     this.incarnation = incarnation;
     this.#first = first;
     this.#start = start;
     this.#options = options;
-    this.#loadedFrom = snapshot === undefined || position === undefined ? first : snapshot;
-    this.#end = this.#loadedFrom;
-    this.#snapshot = position?.snapshot();
-    this.#snapshotHead = this.#loadedFrom.head;
-    this.#storedPosition = position ?? new Position(start);
-    const step = position === undefined
-      ? findFirstStep(options, start, found.stored.head)
-      : renameStep(position.step, options.renamedSteps);
-    const isAsStored = options.migrateResult === undefined && options.renamedSteps.size === 0 &&
-      step === this.#storedPosition.step;
-    const own = isAsStored ? this.#storedPosition : this.#storedPosition.copy();
-    own.step = step;
-    this.log = Log.fromPosition(own, this.#loadedFrom.head, {
+    this.#loadedFrom = opened.from;
+    this.#end = opened.from;
+    this.#snapshot = opened.snapshot;
+    this.#snapshotHead = opened.from.head;
+    this.#storedPosition = opened.stored;
+    this.log = Log.fromPosition(opened.current, opened.from.head, {
       now: options.now,
       commit: (events, isLast) => this.#commit(events, isLast),
     });

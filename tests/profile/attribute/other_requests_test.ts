@@ -7,7 +7,7 @@ import {
   Profiler,
 } from "@nomos/agent/profile";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { SimClock } from "./sim_clock.ts";
+import { SimClock } from "../sim_clock.ts";
 
 /** Plays turns, and returns the profile as it was observed, and that of the log. */
 async function play(agent: Agent, inputs: readonly string[]) {
