@@ -9,7 +9,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { quote, reasonOf } from "../src/errors.ts";
+import { checkWritable, writeFile } from "../src/cli/write_file.ts";
 import { drawFlameGraph } from "../src/profile/draw/flame_graph.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/draw/table.ts";
 import { type CpuProfile, readCpuProfile } from "../src/profile/functions/cpu_profile.ts";
@@ -60,12 +60,12 @@ if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE,
 
 /** Measures, and writes the two files. Returns the output. */
 async function profile(options: ProfileOptions): Promise<string> {
-  await checkOutput(options.output);
+  checkWritable(Object.values(nameFiles(options.output)));
   const { iterations, validate, cache, "keep-tools": keepTools } = options;
   if (!options.compare) {
     const setting = { tools: 1, iterations, cache, validate, freshTools: !keepTools };
     const found = await measure(setting);
-    const files = await writeFiles(options.output, found);
+    const files = writeFiles(options.output, found);
     return options.json
       ? toJson({ ...reportData(found, options, ROOT), files })
       : `${formatReport(found, options, ROOT)}\n\n${describeFiles(files)}\n`;
@@ -78,7 +78,7 @@ async function profile(options: ProfileOptions): Promise<string> {
       after: await measure({ ...setting, cache: true }),
     });
   }
-  const files = await writeFiles(options.output, compared[0]!.after);
+  const files = writeFiles(options.output, compared[0]!.after);
   return options.json
     ? toJson({ compared: compared.map((sides) => comparisonData(sides, options, ROOT)), files })
     : compared.map((sides) => `${formatComparison(sides, options, ROOT)}\n\n`).join("") +
@@ -125,26 +125,11 @@ interface WrittenFiles {
   readonly flameGraph: string;
 }
 
-/** Throws if the files cannot be written, before anything is measured. Leaves no new file. */
-async function checkOutput(stem: string): Promise<void> {
-  const folder = stem.replace(/[^/\\]*$/, "");
-  if (folder !== "") {
-    await writeOrExplain(folder, () => Deno.mkdir(folder, { recursive: true }));
-  }
-  for (const path of Object.values(nameFiles(stem))) {
-    await writeOrExplain(path, async () => {
-      const isNew = await Deno.lstat(path).then(() => false, () => true);
-      (await Deno.open(path, { append: true, create: true })).close();
-      if (isNew) await Deno.remove(path);
-    });
-  }
-}
-
 function nameFiles(stem: string): WrittenFiles {
   return { cpuProfile: `${stem}.cpuprofile`, flameGraph: `${stem}.svg` };
 }
 
-async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> {
+function writeFiles(stem: string, found: Profiled): WrittenFiles {
   const files = nameFiles(stem);
   const profile = JSON.stringify(withRelativeFiles(found.profile, ROOT));
   const graph = drawFlameGraph(makeFunctionFrames(found.sampled.tree, ROOT), {
@@ -153,20 +138,9 @@ async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> 
       `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
     groups: FUNCTION_GROUPS,
   });
-  await writeOrExplain(files.cpuProfile, () => Deno.writeTextFile(files.cpuProfile, profile));
-  await writeOrExplain(files.flameGraph, () => Deno.writeTextFile(files.flameGraph, graph));
+  writeFile(files.cpuProfile, profile);
+  writeFile(files.flameGraph, graph);
   return files;
-}
-
-/** Calls `write`, and explains its failure with the path and the flag that changes it. */
-async function writeOrExplain(path: string, write: () => Promise<void>): Promise<void> {
-  await write().catch((cause) => {
-    throw new Error(
-      `Cannot write ${quote(path)}: ${reasonOf(cause)}: ` +
-        "expected a writable folder; choose another one with --output",
-      { cause },
-    );
-  });
 }
 
 function describeFiles({ cpuProfile, flameGraph }: WrittenFiles): string {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
 import { FOLDER } from "./own_folder.ts";
@@ -13,6 +12,7 @@ import { unite } from "./launcher/permissions.ts";
 import type { Project } from "./launcher/project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
 import { findTests } from "./test/find_tests.ts";
+import { findMissing } from "./write_file.ts";
 
 /** Description of a command. */
 export interface Command<Name extends CommandName = CommandName> {
@@ -83,17 +83,6 @@ export const COMMANDS: { readonly [Name in CommandName]: Command<Name> } = {
     needs: ({ store }, project) => needsOfStore(locateStore(store, project)),
   },
 };
-
-/** Returns the outermost part of a path that does not exist, or else the path. */
-function findMissing(path: string): string {
-  const above = dirname(path);
-  try {
-    return existsSync(above) ? path : findMissing(above);
-  } catch {
-    // Deno throws without a permission, for example outside the folder that a task allows.
-    return path;
-  }
-}
 
 /** Code of a command. */
 interface CommandCode<Call> {

@@ -93,7 +93,7 @@ Deno.test("profile, plays the verdicts of the script, and names the line of one 
 
 Deno.test("profile --output, writes a picture and a file for speedscope, and fails first if it cannot", () =>
   withFiles({ "agent.yaml": DESK, "conversation.yaml": TALK }, async (folder) => {
-    const stem = `${folder}/out`;
+    const stem = `${folder}/new/out`;
     assertEquals((await nomos("profile", `${folder}/agent.yaml`, "-o", stem)).code, 0);
     assert(readTags(await Deno.readTextFile(`${stem}.svg`)).includes("svg"));
     const { profiles } = JSON.parse(await Deno.readTextFile(`${stem}.speedscope.json`));
@@ -102,10 +102,10 @@ Deno.test("profile --output, writes a picture and a file for speedscope, and fai
       "profile",
       `${folder}/agent.yaml`,
       "-o",
-      `${folder}/none/out`,
+      `${folder}/agent.yaml/out`,
     );
     assertEquals([code, stdout], [1, ""]);
-    assertStringIncludes(stderr, `Cannot write "${folder}/none/out.svg"`);
+    assertStringIncludes(stderr, `Cannot write "${folder}/agent.yaml/out.svg"`);
   }));
 
 Deno.test("profile --session, says what the log knows, and --as what another model would cost", () =>

@@ -23,17 +23,11 @@ import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { type PlayedAgent, withPlayedAgent } from "../profile/played_agent.ts";
 import { countPlays, samplePlays } from "../profile/played_functions.ts";
-import {
-  checkWritable,
-  listOutputs,
-  readText,
-  urlOfFolder,
-  writeOutputs,
-  writeText,
-} from "../profile/profile_files.ts";
+import { listOutputs, readText, urlOfFolder, writeOutputs } from "../profile/profile_files.ts";
 import { makeUsageError, readProfileFlags } from "../profile/profile_flags.ts";
 import { profileSession } from "../profile/profile_session.ts";
 import { shown } from "../terminal/shown.ts";
+import { checkWritable, writeFile } from "../write_file.ts";
 
 /** Functions that the table shows. */
 const VIEW = { sort: "self", filter: "", top: 30, beyond: "the others" } as const;
@@ -57,7 +51,7 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   const { turn } = flags;
   const tables = formatProfile(profile, { by, markdown, ...turn !== undefined && { turn } });
   if (save !== undefined) {
-    writeText(save, formatBase(takeBase(profile, { ...saved, ...flags.allow })));
+    writeFile(save, formatBase(takeBase(profile, { ...saved, ...flags.allow })));
   }
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Permissions } from "../../config/permissions.ts";
 import type { OptionsOf } from "../flags.ts";
 import { unite } from "../launcher/permissions.ts";
 import type { Project } from "../launcher/project.ts";
 import { locateStore, needsOfStore } from "../store_url.ts";
+import { findMissing } from "../write_file.ts";
 
 /** Name of the script beside an agent. */
 const SCRIPT = "conversation.yaml";
@@ -36,7 +37,7 @@ export function needsOfProfile(options: OptionsOf<"profile">, project: Project):
     write: [
       ...save === undefined ? [] : [save],
       ...output === undefined ? [] : Object.values(ENDINGS).map((ending) => output + ending),
-    ],
+    ].map((path) => findMissing(resolve(path))),
     ...functions && { sys: true },
   };
   return session === undefined ? own : unite(own, needsOfStore(locateStore(store, project)));

@@ -7,8 +7,9 @@ import { formatComparison, formatProfile, profileLog, whatIf } from "../../profi
 import type { AgentCall } from "../flags.ts";
 import { EXIT } from "../exit_code.ts";
 import { shown } from "../terminal/shown.ts";
+import { checkWritable } from "../write_file.ts";
 import { locateStore } from "../store_url.ts";
-import { checkWritable, listOutputs, writeOutputs } from "./profile_files.ts";
+import { listOutputs, writeOutputs } from "./profile_files.ts";
 import { readSession } from "./read_profile.ts";
 
 /** Shows a stored session. Returns the exit code. */

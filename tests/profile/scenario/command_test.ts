@@ -57,7 +57,6 @@ Deno.test("profile fails before it measures if a file cannot be written, and lea
     const { code, out, errors } = await run("-n", "1000000", "--output", `${folder}/a`);
     assertEquals([code, out], [1, ""]);
     assertStringIncludes(errors, `Cannot write "${folder}/a.svg": `);
-    assertStringIncludes(errors, "choose another one with --output");
     assert(performance.now() - begun < 60_000);
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.svg"]);
   } finally {
