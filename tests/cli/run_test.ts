@@ -195,10 +195,10 @@ const make = (llm: ReturnType<typeof openai>) =>
   new Agent({ name: "desk", llm, start: "talk", steps: { talk: { description: "Help", tools: [whoami] } } });
 export const desk = make(openai({ model: "gpt-5-mini" }));
 export const context = ({ sessionId }: { sessionId: string }) => ({ customer: "the one of " + sessionId });
-export const close = () => console.error("closed");
+export const close = () => Deno.writeTextFile(new URL("closed", import.meta.url), "x", { append: true });
 `;
 
-Deno.test("nomos run agent.ts, opens a context for each session, and a script plays where a key is missing", () =>
+Deno.test("nomos run agent.ts, opens a context for each session and closes what it opened, and a script plays where a key is missing", () =>
   withFiles({
     "agent.ts": MODULE,
     "two.ts": 'import { desk } from "./agent.ts";\nexport const a = desk, b = desk;\n',
@@ -223,10 +223,16 @@ Deno.test("nomos run agent.ts, opens a context for each session, and a script pl
     assertStringIncludes(stdout, '"text":"the one of ann"');
     assertStringIncludes(stderr, "agent.ts#desk, the only export that is one");
     assertStringIncludes(stderr, "Played by conversation.yaml: Cannot call model");
+    const closed = () => Deno.readTextFile(`${folder}/closed`);
+    assertEquals(await closed(), "x");
     const refused = await run("agent.ts");
     assertEquals(refused.code, 3);
     assertStringIncludes(refused.stderr, "OPENAI_API_KEY");
     assertEquals((await run("made.ts", "--model=mock")).stdout, "Somebody\n");
+    // The store cannot be opened.
+    const flags = ["--model=mock", "--input=Hi", `--store=sqlite:${folder}/none.ts`];
+    assertEquals((await nomos("run", `${folder}/agent.ts`, ...flags)).code, 3);
+    assertEquals(await closed(), "xxx");
     const failures: Readonly<Record<string, string>> = {
       "two.ts": "two.ts#a, ",
       "two.ts#c": 'Cannot find the export "c"',

@@ -5,6 +5,7 @@
  */
 import { quote } from "../../errors.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
+import type { VerifiableStore } from "../../store/store.ts";
 import { EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { openAgent, printNotes } from "../host/open_agent.ts";
@@ -22,8 +23,9 @@ export async function run({ options, output, project }: AgentCall<"fork">): Prom
     ignoreFlows: true,
     ...printNotes(output),
   });
-  const store = await openSessionStore(locateStore(options.store, project));
+  let store: VerifiableStore | undefined;
   try {
+    store = await openSessionStore(locateStore(options.store, project));
     const context = await opened.openContext(id);
     const session = await opened.agent.openSession(id, { store, ...context });
     const fork = await session.fork({
@@ -39,7 +41,7 @@ export async function run({ options, output, project }: AgentCall<"fork">): Prom
     }
     return EXIT.yes;
   } finally {
-    await store.close();
+    await store?.close?.();
     await opened.close();
   }
 }

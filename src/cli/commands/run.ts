@@ -11,7 +11,7 @@ import type { AgentCall } from "../flags.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
 import { openAgent } from "../host/open_agent.ts";
 import { choosePlayer, type ModelContext } from "../run/choose_model.ts";
-import { Conversation } from "../run/conversation.ts";
+import { Conversation, type ConversationParts } from "../run/conversation.ts";
 import { Failures } from "../run/failures.ts";
 import { playInputs } from "../run/play_inputs.ts";
 import { StopSignals } from "../run/stop_signals.ts";
@@ -27,13 +27,7 @@ import { locateStore } from "../store_url.ts";
 /** Runs the command. */
 export async function run(call: AgentCall<"run">): Promise<number> {
   const { options, output, project } = call;
-  const trace = options.trace === true ? [""] : options.trace;
-  const unknown = trace.find((what) => what !== "" && what !== "prompt");
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `Cannot use ${quote(unknown)} for --trace: expected no value, or prompt`,
-    );
-  }
+  const trace = readTrace(options.trace);
   const isTalk = isTerminal(0) && isTerminal(2) && !output.json && options.input.length === 0;
   const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
   const model: ModelContext = {
@@ -52,51 +46,71 @@ export async function run(call: AgentCall<"run">): Promise<number> {
   });
   const { agent } = opened;
   const traced = trace.includes("prompt") ? tracePrompts(agent, output) : agent;
+  const view = new TalkView(output, { name: agent.name, isTraced: trace.length > 0 });
+  try {
+    return await converse(call, {
+      opened: { ...opened, agent: traced },
+      model,
+      player,
+      talkView: isTalk ? view : undefined,
+    });
+  } finally {
+    await opened.close();
+    // An open pipe would keep the process alive.
+    process.stdin.unref?.();
+  }
+}
+
+/** Returns the values of the flag `--trace`: `prompt`, and an empty text for the flag alone. */
+function readTrace(given: AgentCall<"run">["options"]["trace"]): readonly string[] {
+  const trace = given === true ? [""] : given;
+  const unknown = trace.find((what) => what !== "" && what !== "prompt");
+  if (unknown === undefined) return trace;
+  throw new UsageError(`Cannot use ${quote(unknown)} for --trace: expected no value, or prompt`);
+}
+
+/** Plays a session with an agent, in the terminal if there is a view for it. */
+async function converse(
+  { options, output, project }: AgentCall<"run">,
+  { talkView, ...agent }: Pick<ConversationParts, "opened" | "model" | "player"> & {
+    readonly talkView: TalkView | undefined;
+  },
+): Promise<number> {
+  const { opened, player, model: { onNote } } = agent;
   const url = locateStore(options.store, project);
   const store = await openSessionStore(url);
   const signals = new StopSignals((code) => {
     onNote(`Stopping.${code === EXIT.interrupted ? " Ctrl-C again stops at once." : ""}`);
   });
-  const failures = new Failures(output, project);
-  const talkView = new TalkView(output, { name: agent.name, isTraced: trace.length > 0 });
-  const view = output.json ? new JsonView(output) : isTalk ? talkView : new PlainView(output);
   try {
-    const conversation = await Conversation.open(
-      { opened: { ...opened, agent: traced }, store, view, model, player },
-      options.session,
-    );
+    const view = talkView ?? (output.json ? new JsonView(output) : new PlainView(output));
+    const conversation = await Conversation.open({ ...agent, store, view }, options.session);
     signals.watch(conversation);
     const { id, status } = conversation.session;
     if (status === "ended") {
-      throw new CommandError(`Cannot go on with session ${quote(id)}: it has ended`, {
-        code: "SESSION_ENDED",
-      });
+      throw new CommandError(
+        `Cannot go on with session ${quote(id)}: it has ended: expected another one, or none`,
+        { code: "SESSION_ENDED" },
+      );
     }
     const played = player === undefined ? "" : `, played by ${player.name}`;
-    const end = isTalk ? ", /quit ends." : "";
-    onNote(`${agent.name} (${project.path})${played}. Session ${formatWord(id)}${end}`);
-    const isKept = url !== "memory:";
-    const parts = { conversation, output, signals, failures, isKept };
-    if (isTalk) {
-      const terminal = new Terminal();
-      try {
-        return await talk({
-          ...parts,
-          view: talkView,
-          terminal,
-          approve: options.approve ?? "ask",
-        });
-      } finally {
-        terminal.close();
-      }
+    const end = talkView === undefined ? "" : ", /quit ends.";
+    onNote(`${opened.agent.name} (${project.path})${played}. Session ${formatWord(id)}${end}`);
+    const failures = new Failures(output, project);
+    const parts = { conversation, output, signals, failures, isKept: url !== "memory:" };
+    if (talkView === undefined) {
+      const inputs = options.input.length > 0 ? options.input : undefined;
+      return await playInputs({ ...parts, approve: options.approve ?? "deny", inputs });
     }
-    const inputs = options.input.length > 0 ? options.input : undefined;
-    return await playInputs({ ...parts, approve: options.approve ?? "deny", inputs });
+    const terminal = new Terminal();
+    try {
+      const approve = options.approve ?? "ask";
+      return await talk({ ...parts, view: talkView, terminal, approve });
+    } finally {
+      terminal.close();
+    }
   } finally {
     signals.close();
     await store.close?.();
-    await opened.close();
-    // An open pipe would keep the process alive.
-    process.stdin.unref?.();
   }
 }

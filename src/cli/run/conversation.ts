@@ -31,7 +31,7 @@ export interface TurnView {
 }
 
 /** Parts of a {@linkcode Conversation}. */
-interface ConversationParts {
+export interface ConversationParts {
   readonly opened: OpenedAgent;
   readonly store: VerifiableStore;
   readonly view: TurnView;
