@@ -11,7 +11,7 @@ const own = { exit: process.exit, denoExit: Deno?.exit };
 
 /** Ends this process. Code of an agent cannot, once {@linkcode guardProcess} was called. */
 export function endProcess(code: number): never {
-  giveBack();
+  restoreExit();
   process.exit(code);
 }
 
@@ -42,11 +42,11 @@ export function guardProcess(onAccident: (accident: Accident) => void): () => vo
   return () => {
     process.off("uncaughtException", onError);
     process.off("beforeExit", onIdle);
-    giveBack();
+    restoreExit();
   };
 }
 
-function giveBack(): void {
+function restoreExit(): void {
   process.exit = own.exit;
   // That of Node's process calls it.
   if (Deno !== undefined) Deno.exit = own.denoExit;

@@ -6,7 +6,7 @@
 import { EXIT } from "../exit_code.ts";
 
 /** Time in which a second Ctrl-C counts as repeated, and after which it kills, in milliseconds. */
-const PATIENCE = 2_000;
+const INTERRUPT_WINDOW = 2_000;
 
 /** Child process. */
 export interface Child {
@@ -58,7 +58,7 @@ export async function runDeno(
   const onInterrupt = () => {
     // Code that never lets go of its thread does not see a signal.
     const now = performance.now();
-    if (now - interrupted < PATIENCE) timer ??= setTimeout(killAtLast, PATIENCE);
+    if (now - interrupted < INTERRUPT_WINDOW) timer ??= setTimeout(killAtLast, INTERRUPT_WINDOW);
     interrupted = now;
   };
   const stop = () => kill("SIGTERM");

@@ -82,7 +82,7 @@ export async function launch(
     : [];
   return await runWatched(project.root, {
     start: async () => runDeno([...await listFlags(), ...program({ args: [...args, ...session] })]),
-    goesOn: (code) => isTalk ? code === EXIT.no : code !== EXIT.usage,
+    keepsWatching: (code) => isTalk ? code === EXIT.no : code !== EXIT.usage,
     onChange: (file) => output.note(shownInLine(`${file} changed`)),
   });
 }

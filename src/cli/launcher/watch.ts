@@ -13,21 +13,21 @@ const IGNORED_REGEXP =
   /(?:^|[/\\])(?:\.[^/\\]*|node_modules|[^/\\]*\.(?:db|db-wal|db-shm|lock))(?:[/\\]|$)/;
 
 /** Time in which several changes count as one, in milliseconds. */
-const PAUSE = 200;
+const DEBOUNCE = 200;
 
 /**
  * Starts a child process, and again after each change, until the user ends it.
  *
  * @param root Folder whose files are watched.
- * @param goesOn True if a child that ends by itself waits for the next change.
+ * @param keepsWatching Returns true if a child that ended by itself is followed by another one.
  * @param onChange Called before the process begins anew.
  * @returns The exit code of the last one.
  */
 export async function runWatched(
   root: string,
-  { start, goesOn, onChange }: {
+  { start, keepsWatching, onChange }: {
     readonly start: () => Promise<Child>;
-    readonly goesOn: (code: number) => boolean;
+    readonly keepsWatching: (code: number) => boolean;
     readonly onChange: (file: string) => void;
   },
 ): Promise<number> {
@@ -37,7 +37,7 @@ export async function runWatched(
     const name = String(file ?? "");
     if (IGNORED_REGEXP.test(name) || isOwnOutput(join(root, name))) return;
     clearTimeout(timer);
-    timer = setTimeout(() => changed.resolve(name), PAUSE);
+    timer = setTimeout(() => changed.resolve(name), DEBOUNCE);
   });
   try {
     for (;;) {
@@ -47,7 +47,7 @@ export async function runWatched(
       if (ended === undefined) child.stop();
       const code = await child.code;
       const isStopped = code === EXIT.interrupted || ended === EXIT.terminated;
-      if (ended !== undefined && (isStopped || !goesOn(code))) return code;
+      if (ended !== undefined && (isStopped || !keepsWatching(code))) return code;
       onChange(await changed.promise);
     }
   } finally {

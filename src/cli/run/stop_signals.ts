@@ -20,7 +20,7 @@ export class StopSignals {
   /**
    * Begins to listen.
    *
-   * @param onStop Called with the exit code when the running turn is told to stop.
+   * @param onStop Called with the exit code when the running turn is interrupted.
    */
   constructor(onStop: (code: number) => void) {
     this.#onStop = onStop;

@@ -88,7 +88,7 @@ class Talk {
       const line = reply.text.trim();
       const slash = readSlash(line);
       if (slash?.name === "quit") return this.#quit(EXIT.yes);
-      if (slash !== undefined) await this.#obey(slash.name, slash.rest);
+      if (slash !== undefined) await this.#runSlash(slash.name, slash.rest);
       else if (line !== "") await this.#say(line.startsWith("//") ? line.slice(1) : line);
       else if (session.status === "interrupted") await this.#play({ resume: true });
     }
@@ -107,12 +107,12 @@ class Talk {
         this.#isPostponed = true;
         return verdict;
       }
-      await this.#give(verdict);
+      await this.#playVerdict(verdict);
     }
   }
 
   /** Plays a verdict; if the tool refuses the changed arguments, they are edited again. */
-  async #give(verdict: Command): Promise<void> {
+  async #playVerdict(verdict: Command): Promise<void> {
     const [approval] = this.#conversation.session.approvals;
     const error = await this.#play(verdict);
     // The same verdict would fail again.
@@ -120,7 +120,7 @@ class Talk {
     if (approval === undefined || codeOf(error) !== "TOOL_ARGUMENTS_INVALID") return;
     const { args = approval.args } = verdict as { readonly args?: typeof approval.args };
     const edited = await editArguments({ ...approval, args }, this.#terminal, this.#output);
-    if (!(typeof edited === "object" && "kind" in edited)) await this.#give(edited);
+    if (!(typeof edited === "object" && "kind" in edited)) await this.#playVerdict(edited);
   }
 
   /** Says a text, or the suggestion with that number. */
@@ -170,7 +170,7 @@ class Talk {
     this.#output.note(this.#output.paint("grey", line, 2));
   }
 
-  async #obey(name: string, rest: string): Promise<void> {
+  async #runSlash(name: string, rest: string): Promise<void> {
     const [approval] = this.#conversation.session.approvals;
     switch (name) {
       case "state":
@@ -186,7 +186,7 @@ class Talk {
       case "approve":
       case "deny":
         if (approval === undefined) return this.#output.error("No call waits for approval.");
-        await this.#give(name === "approve" ? allow(approval) : refuse(approval, rest));
+        await this.#playVerdict(name === "approve" ? allow(approval) : refuse(approval, rest));
         return;
       case "trace":
         this.#view.isTraced = !this.#view.isTraced;

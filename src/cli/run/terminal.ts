@@ -34,7 +34,7 @@ export class Terminal implements Asker {
   constructor() {
     const { stdin: input, stderr: output } = process;
     this.#lines = createInterface({ input, output, terminal: true });
-    this.#rest();
+    this.#pause();
     this.#lines.on("line", (text) => {
       if (this.#answer === undefined) this.#ahead.push(text);
       else this.#reply({ kind: "line", text });
@@ -59,19 +59,19 @@ export class Terminal implements Asker {
       return { kind: "line", text: ahead };
     }
     if (this.#isClosed) return { kind: "end" };
-    const reply = new Promise<Reply>((resolve) => this.#answer = resolve);
+    const replied = new Promise<Reply>((resolve) => this.#answer = resolve);
     process.stdin.setRawMode(true);
     this.#lines.resume();
     this.#lines.setPrompt(question);
     this.#lines.prompt();
     if (begun !== "") this.#lines.write(begun);
-    const given = await reply;
-    if (given.kind !== "line") process.stderr.write("\n");
-    this.#rest();
-    return given;
+    const reply = await replied;
+    if (reply.kind !== "line") process.stderr.write("\n");
+    this.#pause();
+    return reply;
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   close(): void {
     if (!this.#isClosed) this.#lines.close();
     if (process.stdin.isTTY) process.stdin.setRawMode(false);
@@ -83,7 +83,7 @@ export class Terminal implements Asker {
   }
 
   /** Stops reading, so that Ctrl-C is a signal. */
-  #rest(): void {
+  #pause(): void {
     if (this.#isClosed) return;
     this.#lines.pause();
     process.stdin.setRawMode(false);
