@@ -11,8 +11,9 @@ import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { listBegunChildren } from "../history/cut.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
-import { completeRequests, showArgs } from "../turn/call/approval.ts";
-import { buildRequest, forwardRequests, prepareChildOf } from "../turn/call/calls.ts";
+import { buildRequest, completeRequests, showArgs } from "../turn/call/approval.ts";
+import { forwardRequests } from "../turn/call/calls.ts";
+import { prepareChildOf } from "../turn/call/prepare_call.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { findStart } from "./read_state.ts";
 

@@ -55,6 +55,16 @@ export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
   }
 }
 
+/** Returns a request without its hash; see `completeRequests()`. */
+export function buildRequest(
+  place: { readonly callKey: string; readonly call: number; readonly tool: string },
+  { args, isInput }: ShownArgs,
+  reason: "approval" | "unknown",
+): EventDraft<"approval_requested"> {
+  const shown = { args, ...(isInput && { isInput }) };
+  return { type: "approval_requested", ...place, ...shown, reason, hash: "" };
+}
+
 /**
  * Appends events to the log of a session, requests for approval with their hashes. A promise only if
  * there are such requests, or the log is stored durably.

@@ -3,33 +3,28 @@
  *
  * @module
  */
-import { findTool } from "../../graph/graph.ts";
 import {
   type ApprovalRequest,
   mayHaveEffect,
   type OpenCall,
   requestsOf,
 } from "../../history/call.ts";
-import type { ChildUsage, EventDraft, ShownArgs } from "../../history/event.ts";
+import type { ChildUsage, EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
-import { callKeyOf } from "../../history/session_name.ts";
 import type { ToolProgress } from "../../tool/drain.ts";
-import { type StepTool, STILL_UNKNOWN, toolInternals } from "../../tool/tool_internals.ts";
-import { MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
-import { CallContext } from "./call_context.ts";
-import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
+import { STILL_UNKNOWN } from "../../tool/tool_internals.ts";
+import { buildRequest } from "./approval.ts";
+import { Suspension } from "./child_call.ts";
 import { NO_CHANGE, readPatches } from "../data_changes.ts";
-import { checkLateCall, type LateCheck } from "./late_call.ts";
 import type { LiveSession } from "../live_session.ts";
-import { type CallEnd, type PreparedCall, RunningCalls } from "./running_calls.ts";
-
-/** Validated arguments of the calls of one decision. */
-export interface ValidatedCalls {
-  /** Sequence number of the decision. */
-  readonly decision: number;
-  /** Validated arguments, in the order of the calls. */
-  readonly args: readonly unknown[];
-}
+import {
+  findCallKey,
+  prepareCall,
+  prepareChildOf,
+  type ReadyCall,
+  type ValidatedCalls,
+} from "./prepare_call.ts";
+import { type CallEnd, RunningCalls } from "./running_calls.ts";
 
 /** Commits events, and passes them to the reader of a stream. May return a promise. */
 export type CommitDrafts = (drafts: readonly EventDraft[]) => unknown;
@@ -88,85 +83,6 @@ export async function runCalls(
   if (failure !== undefined) throw failure.error;
 }
 
-/** Call that is ready to run, and the state in which it is. */
-interface ReadyCall extends PreparedCall {
-  readonly open: OpenCall;
-  /** Arguments with which it runs, as a person would see them. */
-  readonly shown: ShownArgs;
-}
-
-/** Events to commit before the calls run, and the call if it can run. */
-interface Preparation {
-  readonly drafts: readonly EventDraft[];
-  readonly ready?: ReadyCall;
-}
-
-async function prepareCall(
-  session: LiveSession,
-  open: OpenCall,
-  validated: ValidatedCalls | undefined,
-): Promise<Preparation> {
-  const { call, tool: name, args, allowed } = open;
-  const callKey = findCallKey(session, open);
-  const tool = findTool(session.step, name);
-  // A call that was started in this turn has not run yet.
-  const hasBegun = open.hasBegun === true || open.state === "unknown";
-  const place = { callKey, call, tool: name };
-  const checked: LateCheck = validated?.decision === session.log.position.decision
-    ? { value: validated.args[call], mustAsk: false }
-    : await checkLateCall(session, open, tool);
-  const isLookedUp = open.state === "unknown" && tool?.once === true;
-  if ("refusal" in checked && !isLookedUp) {
-    const text = hasBegun ? `${checked.refusal}\n${MAY_HAVE_EFFECT}` : checked.refusal;
-    return { drafts: [{ type: "tool_finished", ...place, outcome: "not_run", text }] };
-  }
-  const value = "value" in checked ? checked.value : undefined;
-  const { description, timeout, once } = tool!;
-  const mustAsk = "mustAsk" in checked && checked.mustAsk;
-  // Copied before the tool runs, which may change its arguments.
-  const shown = allowed ?? (mustAsk || once ? showArgs(value, args) : { args });
-  if (mustAsk) return { drafts: [buildRequest(place, shown, "approval")] };
-  const { run, whenUnknown } = toolInternals(tool!);
-  if (isLookedUp && (whenUnknown === undefined || !("value" in checked))) {
-    return { drafts: [buildRequest(place, shown, "unknown")] };
-  }
-  const context = new CallContext(session.guardContext, callKey);
-  const preparing = prepareChild(session, tool!, call, context);
-  const child = preparing && await preparing;
-  const ready: ReadyCall = {
-    open,
-    shown,
-    call,
-    tool: name,
-    timeout,
-    context,
-    child,
-    hasBegun,
-    run: isLookedUp
-      ? undefined
-      : child === undefined
-      ? () => run(value, context)
-      : () => child.run(value),
-    lookUp: once
-      ? (context) => whenUnknown === undefined ? STILL_UNKNOWN : whenUnknown(value, context)
-      : undefined,
-    scope: session.observers?.onToolCall({ tool: name, description, callKey, args: shown.args }),
-  };
-  if (open.state !== "new") return { drafts: [], ready };
-  const deferred = open.callKey !== undefined && { wasDeferred: true as const };
-  return { drafts: [{ type: "tool_started", ...place, ...deferred }], ready };
-}
-
-/** Returns a request without its hash; see `completeRequests()`. */
-export function buildRequest(
-  place: { readonly callKey: string; readonly call: number; readonly tool: string },
-  { args, isInput }: ShownArgs,
-  reason: "approval" | "unknown",
-): EventDraft<"approval_requested"> {
-  const shown = { args, ...(isInput && { isInput }) };
-  return { type: "approval_requested", ...place, ...shown, reason, hash: "" };
-}
-
 /** Returns the events of a call that ended or is suspended. */
 function buildEndDrafts(
   session: LiveSession,
@@ -211,31 +127,6 @@ export function forwardRequests(
     const draft = { type: "approval_requested", ...request, call, childSeq } as const;
     return place === 0 ? { ...draft, ...report } : draft;
   });
-}
-
-/** Returns the key of a call. A fork keeps the keys of calls that were started before it. */
-function findCallKey(session: LiveSession, { callKey, call }: OpenCall): string {
-  return callKey ?? callKeyOf(session, session.log.position.decision, call);
-}
-
-function prepareChild(
-  session: LiveSession,
-  tool: StepTool,
-  call: number,
-  context: CallContext,
-): Promise<ChildCall> | undefined {
-  const agent = toolInternals(tool).delegate as ChildAgent | undefined;
-  return agent?.prepare(session, session.log.position.decision, call, context);
-}
-
-/** Prepares the call of an agent outside the run of its turn; undefined for another tool. */
-export async function prepareChildOf(
-  session: LiveSession,
-  open: OpenCall,
-): Promise<ChildCall | undefined> {
-  const tool = findTool(session.step, open.tool);
-  const callContext = new CallContext(session.guardContext, findCallKey(session, open));
-  return tool && await prepareChild(session, tool, open.call, callContext);
 }
 
 /** Returns the events that close open calls, because the user sent new input. */

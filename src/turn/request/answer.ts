@@ -12,7 +12,7 @@ import type { EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
 import { needsApproval, showArgs } from "../call/approval.ts";
-import type { ValidatedCalls } from "../call/calls.ts";
+import type { ValidatedCalls } from "../call/prepare_call.ts";
 import { consequences } from "../consequences.ts";
 import type { LiveSession } from "../live_session.ts";
 import type { DecisionRequest } from "./decision_request.ts";
