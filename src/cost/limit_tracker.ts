@@ -152,6 +152,12 @@ export class LimitTracker {
     return reached && { ...reached, ...arriving };
   }
 
+  /** Returns the limit to commit with a call that has no price, because none of cost could hold. */
+  limitUnpriced(cost: number | undefined): readonly EventDraft<"limit">[] {
+    const holds = !this.limitsCost || cost !== undefined;
+    return holds ? [] : [{ type: "limit", reason: "cost", option: "cost" }];
+  }
+
   /** Event of the time limit for which a delay of this model call is too long; undefined if none is. */
   get tooLate(): EventDraft<"limit"> | undefined {
     return this.#tooLate;

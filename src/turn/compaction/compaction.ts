@@ -36,6 +36,13 @@ const [LEAST_SUMMARY, MAX_SUMMARY] = [50, 2_000];
 /** Size of the smallest request for a summary that is tried, in tokens. */
 const LEAST_REQUEST = 100;
 
+/** Result of writing a summary. */
+interface Written {
+  readonly result: SummaryResult;
+  readonly end: number;
+  readonly size: number;
+}
+
 /** Compacts the view of one session before one request. */
 export class Compaction {
   readonly #session: LiveSession;
@@ -203,48 +210,16 @@ export class Compaction {
     reason: SummaryFields["reason"],
     fields: ViewFields,
   ): Promise<readonly EventDraft[]> {
-    const { agent, log, tracker, id, step } = this.#session;
-    const { summarize: writer = step.llm } = this.#bounds;
-    const { until, covered, text: summary } = fields;
-    const due = splitTurns(log, covered).filter((turn) => turn.from < until);
-    const goal = this.#state.open?.goal ?? this.#meter.size / 2;
-    const maxSize = this.#summarySizeFor(goal);
-    const maxChars = Math.floor(4 * maxSize);
-    const cut = (text: string) => cutToSize(text, maxSize, this.#meter.measure);
-    let result: SummaryResult;
-    let [end, size] = [until, 0];
-    if (isModel(writer)) {
-      const measure = this.#meter.measureFor(writer);
-      const request = { summary, maxChars };
-      const own = buildSummaryMessages({ ...request, messages: [] });
-      const room = Math.max(
-        LEAST_REQUEST,
-        Math.min(this.#bounds.maxTokens, this.#state.maxSummarized) - measureAll(own, measure),
-      );
-      for (const each of due) {
-        const added = measureTurn(log, each, Infinity, measure).size;
-        if (size > 0 && size + added > room) break;
-        [end, size] = [each.until, size + added];
-      }
-      size = Math.min(size, room);
-      const messages = fitMessages(this.#renderShort(covered, end), room, measure);
-      result = await askForSummary(this.#session, turn, writer, { ...request, messages }, cut);
-    } else {
-      const messages = this.#renderShort(covered, until);
-      const conversation = { summary, messages, maxChars };
-      const write = writer as Exclude<typeof writer, false>;
-      result = await callForSummary(turn, write, conversation, cut);
-    }
+    const { agent, tracker, id } = this.#session;
+    const { until } = fields;
+    const { result, end, size } = await this.#write(turn, fields);
     if (result.text !== undefined) {
       const { text, call } = result;
       const shown = Math.max(this.#shownNow.until, end);
       const draft = this.#createDraft(reason, { ...fields, until: shown, covered: end, text });
-      const unpriced = tracker!.limitsCost && call !== undefined && call.cost === undefined;
-      return [
-        { ...draft, ...call },
-        // Without a price, a limit of cost could not hold.
-        ...(unpriced ? [{ type: "limit", reason: "cost", option: "cost" } as const] : []),
-      ];
+      return call === undefined
+        ? [draft]
+        : [{ ...draft, ...call }, ...tracker!.limitUnpriced(call.cost)];
     }
     const failed = result.failure === undefined ? [] : [result.failure];
     if (turn.isStopped) return failed;
@@ -261,6 +236,37 @@ export class Compaction {
     );
     if (until === this.#shownNow.until) return failed;
     return [...failed, this.#createDraft(reason, fields)];
+  }
+
+  /** Writes a summary of the turns up to `end`, which have `size` tokens if a model reads them. */
+  async #write(turn: RunningTurn, { until, covered, text: summary }: ViewFields): Promise<Written> {
+    const { log, step } = this.#session;
+    const { summarize: writer = step.llm } = this.#bounds;
+    const maxSize = this.#summarySizeFor(this.#state.open?.goal ?? this.#meter.size / 2);
+    const maxChars = Math.floor(4 * maxSize);
+    const cut = (text: string) => cutToSize(text, maxSize, this.#meter.measure);
+    if (!isModel(writer)) {
+      const messages = this.#renderShort(covered, until);
+      const write = writer as Exclude<typeof writer, false>;
+      const result = await callForSummary(turn, write, { summary, messages, maxChars }, cut);
+      return { result, end: until, size: 0 };
+    }
+    const measure = this.#meter.measureFor(writer);
+    const own = buildSummaryMessages({ summary, maxChars, messages: [] });
+    const room = Math.max(
+      LEAST_REQUEST,
+      Math.min(this.#bounds.maxTokens, this.#state.maxSummarized) - measureAll(own, measure),
+    );
+    let [end, size] = [until, 0];
+    for (const each of splitTurns(log, covered).filter(({ from }) => from < until)) {
+      const added = measureTurn(log, each, Infinity, measure).size;
+      if (size > 0 && size + added > room) break;
+      [end, size] = [each.until, size + added];
+    }
+    const messages = fitMessages(this.#renderShort(covered, end), room, measure);
+    const request = { summary, maxChars, messages };
+    const result = await askForSummary(this.#session, turn, writer, request, cut);
+    return { result, end, size: Math.min(size, room) };
   }
 
   /** Renders events with their long results shortened. */

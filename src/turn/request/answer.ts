@@ -69,10 +69,7 @@ function buildAnswer(
     promptChars: tracker!.limitsTokens ? promptChars : undefined,
   });
   const details = watch === undefined ? usage : { ...usage, ...watch.record(raw.timing) };
-  // Without a price, a limit of cost could not hold.
-  const unpriced: readonly EventDraft[] = tracker!.limitsCost && usage?.cost === undefined
-    ? [{ type: "limit", reason: "cost", option: "cost" }]
-    : [];
+  const unpriced = tracker!.limitUnpriced(usage?.cost);
   if (!reading.success) {
     const { path, message, attempt } = reading.problem;
     const refusal = {

@@ -38,9 +38,10 @@ export function takeEmbedded(session: LiveSession): readonly EventDraft[] {
   const { embedded, tracker } = session;
   if (embedded === undefined) return NONE;
   session.embedded = undefined;
-  // Without a price, a limit of cost could not hold.
-  const isUnpriced = tracker?.limitsCost && embedded.some(({ cost }) => cost === undefined);
-  return isUnpriced ? [...embedded, { type: "limit", reason: "cost", option: "cost" }] : embedded;
+  const isPriced = embedded.every(({ cost }) => cost !== undefined);
+  return isPriced || tracker === undefined
+    ? embedded
+    : [...embedded, ...tracker.limitUnpriced(undefined)];
 }
 
 const NONE: readonly EventDraft[] = Object.freeze([]);
