@@ -9,7 +9,6 @@ import { decide, type Decision } from "../decision/decision.ts";
 import { ConfigError } from "../errors.ts";
 import type { HistoryOptions } from "../graph/history_options.ts";
 import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
-import type { JsonSchema } from "../json/json.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
@@ -18,12 +17,13 @@ import { buildFields, withDefaults } from "./format/field_schema.ts";
 import type { Inspection } from "./text/inspection.ts";
 import type { LoadedModels } from "./model/load_models.ts";
 import { toAgentName } from "./model/model_names.ts";
+import type { LoadedSchemas } from "./schema_files.ts";
 import type { LoadedTools } from "./tool/load_tools.ts";
 import type { SourcePath } from "./text/source.ts";
 
 /** Loaded parts of an agent. */
 export interface Parts extends LoadedTools {
-  readonly schemas: ReadonlyMap<string, JsonSchema>;
+  readonly schemas: LoadedSchemas;
   readonly models: LoadedModels;
 }
 
@@ -102,7 +102,7 @@ function buildAnswer(
   inspection: Inspection,
   path: SourcePath,
   answer: NonNullable<StepConfig["answer_model"]>,
-  schemas: ReadonlyMap<string, JsonSchema>,
+  schemas: LoadedSchemas,
 ): StandardSchema | undefined {
   try {
     if (typeof answer !== "string") {

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Agent } from "../agent/agent.ts";
 import type { AgentOptions } from "../agent/agent_options.ts";
 import { ConfigError, GraphError, quote } from "../errors.ts";
-import type { JsonSchema } from "../json/json.ts";
 import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
@@ -24,7 +21,7 @@ import type { ConfigFile } from "./read_config.ts";
 import { readText } from "./text/files.ts";
 import type { Inspection } from "./text/inspection.ts";
 import { ConfigFileError, type ConfigProblem, warnOnConsole } from "./text/problem.ts";
-import { readSchemas } from "./schema_files.ts";
+import { type LoadedSchemas, readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
 
 /** Options of {@linkcode loadAgent}: those of the agent that a file does not have, and its own. */
@@ -175,12 +172,11 @@ async function loadParts(
   variables: Variables,
   { llm, tools = [] }: LoadOptions,
 ): Promise<Parts & { readonly config: AgentConfig }> {
-  const folder = pathToFileURL(`${resolve(inspection.source.file, "..")}/`);
   const hasTools = inspection.isWellFormed("tools");
-  const loaded = hasTools ? await loadTools(inspection, folder, tools) : NO_TOOLS;
-  const schemas = inspection.isWellFormed("schemas")
-    ? await readSchemas(inspection, folder)
-    : new Map<string, JsonSchema>();
+  const loaded = hasTools ? await loadTools(inspection, tools) : NO_TOOLS;
+  const schemas: LoadedSchemas = inspection.isWellFormed("schemas")
+    ? await readSchemas(inspection)
+    : new Map();
   const config = variables.expand(inspection.config, inspection.reportBelow([]));
   const hasModels = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model");
   const models = hasModels

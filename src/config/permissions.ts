@@ -95,5 +95,5 @@ function listFiles({ schemas, tools }: AgentConfig): readonly string[] {
     return path === undefined ? [] : [path];
   });
   return [...Object.values(schemas), ...tools.tool_files, ...modules]
-    .filter((file) => !/^[a-z]{2,}:/i.test(file));
+    .filter((file) => !/^[a-z]{2,}:/i.test(file)).map((file) => file.replaceAll("\\", "/"));
 }

@@ -4,6 +4,8 @@ import {
   type ConfigProblem,
   loadAgent,
   type LoadOptions,
+  parseConfig,
+  requiredPermissions,
 } from "@nomos/agent/config";
 import { localGrammar } from "@nomos/agent/llm";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
@@ -224,6 +226,53 @@ Deno.test("loadAgent, tools of the program take precedence over those of the fil
     () => withTools([], {}, {}, async () => {}, { tools: [{ name: "x" } as never] }),
     "expected a list of Tools",
   );
+});
+
+Deno.test("loadAgent, loads modules and schemas whose names have signs of URLs", async () => {
+  for (const sign of ["#", "%", "?", " ", "%20"]) {
+    await inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/a${sign}.js`, "export const t = () => `found`;");
+      await Deno.writeTextFile(`${folder}/a${sign}.json`, '{ "type": "object", "properties": {} }');
+      const text = JSON.stringify({
+        name: "a",
+        start: "a",
+        steps: [{ id: "a", desc: "A", tools: ["t", "u"], answer_model: "s" }],
+        schemas: { s: `a${sign}.json` },
+        tools: {
+          files: [`a${sign}.js`],
+          ext: [{ tag: `@pkg/./a${sign}.js.t`, name: "u" }],
+          defs: { t: { desc: "T" }, u: { desc: "U" } },
+        },
+      });
+      const llm = new MockLLM([decide.call("t"), decide.call("u"), decide.respond("x")]);
+      const agent = await loadAgent({ path: `${folder}/agent.json`, text }, { llm });
+      assertEquals(await results(agent as Agent), ["found", "found"]);
+    });
+  }
+});
+
+Deno.test("loadAgent, reports malformed URLs of modules and schemas", async () => {
+  const files = ["file://[", "https://", "file:%zz"];
+  const text = JSON.stringify({
+    name: "a",
+    start: "a",
+    steps: [{ id: "a", desc: "A", answer_model: "s" }],
+    schemas: { s: "file://[.json" },
+    tools: { files },
+  });
+  const file = { path: "agent.json", text };
+  const { problems } = await assertRejects(
+    () => loadAgent(file, { llm: new MockLLM() }),
+    ConfigFileError,
+  );
+  assertEquals(problems.map(({ path }) => path), [
+    "schemas.s",
+    "tools.files[0]",
+    "tools.files[1]",
+    "tools.files[2]",
+  ]);
+  const { import: hosts } = requiredPermissions(parseConfig(file.path, text));
+  assertEquals(hosts, undefined);
 });
 
 Deno.test("loadAgent, a tool of the program needs the approval that an export of the file decides", async () => {

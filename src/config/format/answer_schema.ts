@@ -39,21 +39,22 @@ export function createAnswer(
 /**
  * Returns the schema that a step refers to: `name` for the whole schema of a file,
  * `name.definition` for one of its definitions or properties.
+ *
+ * @param schemas Schemas by name; undefined for one that cannot be used, which was reported.
  */
 export function findAnswerSchema(
   reference: string,
-  schemas: ReadonlyMap<string, JsonSchema>,
+  schemas: ReadonlyMap<string, JsonSchema | undefined>,
   report: Report,
 ): JsonSchema | undefined {
   const [name = "", definition, ...rest] = reference.split(".");
   const schema = schemas.get(name);
-  if (schema === undefined) {
+  if (!schemas.has(name)) {
     const known = [...schemas.keys()];
     const message = `there is no schema ${quote(name)}`;
     report([], describeMissing(message, name, known, 'a JSON Schema file in "schemas"'));
-    return undefined;
   }
-  if (definition === undefined) return schema;
+  if (schema === undefined || definition === undefined) return schema;
   const named = listDefinitions(schema);
   const pointer = rest.length === 0 ? named.get(definition) : undefined;
   if (pointer === undefined) {

@@ -80,9 +80,13 @@ export function describeImportError(error: unknown, agent: string): string {
   return place === undefined ? message : `${place}: ${message}`;
 }
 
-/** Returns the path of a `file:` URL, relative to the working directory. */
+/** Returns the path of a `file:` URL, relative to the working directory; a malformed URL as it is. */
 function toPath(url: string): string {
-  return relative(".", fileURLToPath(url));
+  try {
+    return relative(".", fileURLToPath(url));
+  } catch {
+    return url;
+  }
 }
 
 function describe(

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { reasonOf } from "../../errors.ts";
 import { ConfigFileError } from "./problem.ts";
 
@@ -49,9 +50,22 @@ export function readTextSync(place: string | URL): TextFile {
 
 /** Reads the text of a file. `fs.promises` would load the code of all streams, too. */
 export function readTextFile(path: string | URL): Promise<string> {
-  return new Promise((resolve, reject) => {
-    fs.readFile(path, "utf8", (error, text) => error === null ? resolve(text) : reject(error));
+  return new Promise((fulfil, reject) => {
+    fs.readFile(path, "utf8", (error, text) => error === null ? fulfil(text) : reject(error));
   });
+}
+
+/**
+ * Returns the URL of a file that another file names.
+ *
+ * @param name Path relative to the folder of the other file, with `/` or `\\`, or a `file:` URL.
+ * @param file Path of the other file.
+ * @throws {TypeError} if the URL is malformed.
+ */
+export function locateFile(name: string, file: string): URL {
+  return name.startsWith("file:")
+    ? new URL(name)
+    : pathToFileURL(resolve(file, "..", name.replaceAll("\\", "/")));
 }
 
 /** Returns the path of a file given as a path, a `file:` URL or the text of one. */

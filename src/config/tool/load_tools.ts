@@ -38,14 +38,13 @@ export interface LoadedTools {
  */
 export async function loadTools(
   inspection: Inspection,
-  folder: URL,
   given: readonly StepTool[],
 ): Promise<LoadedTools> {
-  const { exports, isComplete, missing } = await loadModules(inspection, folder);
+  const { exports, isComplete, missing } = await loadModules(inspection);
   const loader = new ToolLoader(inspection, exports);
   for (const tool of given) loader.addGiven(tool);
   for (const one of exports) loader.addExport(one);
-  await loader.addPackages(folder);
+  await loader.addPackages();
   const { known, functions } = loader;
   reportMissing(inspection, missing, known);
   if (isComplete) checkLoadedNames(inspection, known, functions);
@@ -88,7 +87,7 @@ class ToolLoader implements LoadedTools {
     this.#add(name, path, value, () => this.#readExport(value, name));
   }
 
-  async addPackages(folder: URL): Promise<void> {
+  async addPackages(): Promise<void> {
     const { external_tools } = this.#inspection.config.tools;
     for (const [index, { tag, name, map = {} }] of external_tools.entries()) {
       const parsed = parseTag(tag);
@@ -98,7 +97,7 @@ class ToolLoader implements LoadedTools {
       }
       const path = ["tools", "external_tools", index, "tag"];
       const toolName = name ?? nameTool(parsed);
-      const value = await loadExport(this.#inspection, path, parsed, folder);
+      const value = await loadExport(this.#inspection, path, parsed);
       if (value === undefined) this.#broken.add(toolName);
       else {
         this.#add(

@@ -5,7 +5,7 @@
  */
 import { quote } from "../../errors.ts";
 import { describeDenied, describeImportError } from "../text/author_error.ts";
-import { fs } from "../text/files.ts";
+import { fs, locateFile } from "../text/files.ts";
 import { importInTime } from "./import_in_time.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { ProblemText, SourcePath } from "../text/source.ts";
@@ -42,13 +42,13 @@ const PYTHON_REGEXP = /^(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*$/;
 const ENDINGS = [".ts", ".js", ".mts", ".mjs"];
 
 /** Imports the modules of `tool_files`, and reports those that cannot be loaded. */
-export async function loadModules(inspection: Inspection, folder: URL): Promise<ModuleExports> {
+export async function loadModules(inspection: Inspection): Promise<ModuleExports> {
   const exports: ModuleExport[] = [];
   const missing: MissingModule[] = [];
   let isComplete = true;
   for (const [index, file] of inspection.config.tools.tool_files.entries()) {
     const path = ["tools", "tool_files", index];
-    const specifier = findModule(file, folder);
+    const specifier = findModule(file, inspection.source.file);
     if (typeof specifier !== "string") missing.push({ path, problem: specifier });
     const module = typeof specifier === "string"
       ? await importModule(inspection, path, specifier)
@@ -67,9 +67,10 @@ export async function loadExport(
   inspection: Inspection,
   path: SourcePath,
   { specifier, name }: ToolExport,
-  folder: URL,
 ): Promise<unknown> {
-  const resolved = specifier.startsWith(".") ? new URL(specifier, folder).href : specifier;
+  const resolved = specifier.startsWith(".")
+    ? locateFile(specifier, inspection.source.file).href
+    : specifier;
   const module = await importModule(inspection, path, resolved);
   if (module === undefined || Object.hasOwn(module, name)) return module?.[name];
   inspection.report(path, {
@@ -98,23 +99,19 @@ async function importModule(
 }
 
 /** Returns the specifier of a module; a Python module stands for the one of the same name beside it. */
-function findModule(file: string, folder: URL): string | ProblemText {
+function findModule(file: string, agentFile: string): string | ProblemText {
   if (SPECIFIER_REGEXP.test(file)) return file;
   const isPython = file.endsWith(".py");
   const isName = !isPython && !file.includes("/") && PYTHON_REGEXP.test(file) &&
     !ENDINGS.some((ending) => file.endsWith(ending));
-  if (!isPython && !isName) return resolve(file, folder);
+  if (!isPython && !isName) return locateFile(file, agentFile).href;
   const stem = isPython ? file.slice(0, -3) : file.replaceAll(".", "/");
   for (const ending of ENDINGS) {
-    const specifier = resolve(stem + ending, folder);
-    if (fs.existsSync(new URL(specifier))) return specifier;
+    const module = locateFile(stem + ending, agentFile);
+    if (fs.existsSync(module)) return module.href;
   }
   return {
     message: `${quote(file)} is a Python module, which JavaScript cannot load`,
     expected: `a module with the same tools, in ${quote(`${stem}.ts`)}`,
   };
-}
-
-function resolve(path: string, folder: URL): string {
-  return new URL(path.replaceAll("\\", "/"), folder).href;
 }
