@@ -41,7 +41,8 @@ function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
       inspection.report(["flows"], { message, expected }, "key");
     }
   }
-  if (isRecord(memory) && memory.type === "summarization" && history === undefined) {
+  const isBound = isRecord(history) && history.max_tokens !== undefined;
+  if (isRecord(memory) && memory.type === "summarization" && !isBound) {
     // Its bounds count items and tokens of the history alone, so `history` cannot take them over.
     const message = "it is ignored: nothing is summarized before a model's context is full";
     inspection.warn(["memory"], { message, expected: HISTORY_EXAMPLE }, "key");
