@@ -6,8 +6,7 @@
 import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
-import { renderSummary, type VisibleEvent } from "./render_event.ts";
-import { ShownEvents } from "./shown_events.ts";
+import { renderSummary, ShownEvents, type VisibleEvent } from "./render_event.ts";
 
 /** Origin of one message of a request. */
 export interface RequestPart {

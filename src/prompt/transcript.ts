@@ -5,9 +5,8 @@
  */
 import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
-import { renderEvent, renderSummary } from "./render_event.ts";
+import { renderEvent, renderSummary, ShownEvents } from "./render_event.ts";
 import { type RequestPart, TranscriptParts } from "./request_parts.ts";
-import { ShownEvents } from "./shown_events.ts";
 import type { Message } from "../llm/llm.ts";
 import { countMessage } from "./message_parts.ts";
 import { Notices } from "./notices.ts";

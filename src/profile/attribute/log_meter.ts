@@ -4,9 +4,8 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import { renderEvent, renderSummary } from "../../prompt/render_event.ts";
+import { renderEvent, renderSummary, ShownEvents } from "../../prompt/render_event.ts";
 import { partOf } from "../../prompt/request_parts.ts";
-import { ShownEvents } from "../../prompt/shown_events.ts";
 import { isSummaryCall, type ModelCall } from "../record/turn_record.ts";
 import { History, type OffsetRange, PromptLayout } from "./prompt_layout.ts";
 import { convertPart } from "./prompt_part.ts";
