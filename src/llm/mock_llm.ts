@@ -12,7 +12,6 @@ import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./llm_error.ts";
 import {
   asksForSummary,
-  describeStep,
   formatEntry,
   MockScript,
   raw,
@@ -224,16 +223,28 @@ export class MockLLM implements LLM {
       return { output: { summary: "Summary by a mock" } };
     }
     let entry = plays ? this.#player : this.#script.take();
-    if (entry === undefined) throw this.#createExtraCallError(request);
+    if (entry === undefined) {
+      const asked = request.legal?.actions.join(", ") ?? request.schemaName;
+      const problem = `the script has ${this.#script.length} entries: expected one more, for `;
+      throw this.#createError(request, `${problem}${asked}; add it, or set whenDone: "repeat"`);
+    }
     while (typeof entry === "function") entry = await entry(request);
     if (entry instanceof Error) throw entry;
-    if (typeof entry?.action !== "string") throw this.#createEntryError(request, entry);
+    if (typeof entry?.action !== "string") {
+      const expected = "expected a decision, raw(), an error or a function";
+      throw this.#createError(request, `the script entry is ${quote(entry)}: ${expected}`);
+    }
     if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
     const output = wrapDecision(request, decision, reasoning);
     if (this.#validate) {
       const result = await request.validate(output);
-      if (!result.success) throw this.#createIllegalError(request, entry, result.problem);
+      if (!result.success) {
+        const { path, message } = result.problem;
+        const problem = `${formatEntry(entry)} is illegal${path && ` at ${path}`}: ${message}: `;
+        const expected = `expected ${JSON.stringify(request.legal)}; use raw() to play it anyway`;
+        throw this.#createError(request, problem + expected);
+      }
     }
     return { output };
   }
@@ -269,32 +280,8 @@ export class MockLLM implements LLM {
     yield { type: "result", result };
   }
 
-  #createEntryError({ step }: LLMRequest, entry: unknown): MockLLMError {
-    return new MockLLMError(
-      `Cannot play call ${this.#calls} in ${describeStep(step)}: the script entry is ` +
-        `${quote(entry)}: expected a decision, raw(), an error or a function`,
-    );
-  }
-
-  #createExtraCallError({ step, legal, schemaName }: LLMRequest): MockLLMError {
-    return new MockLLMError(
-      `Cannot play call ${this.#calls}: the script has ${this.#script.length} entries, but ` +
-        `${describeStep(step)} asks for ${legal ? legal.actions.join(", ") : schemaName}: ` +
-        'add an entry, or set whenDone: "repeat"',
-    );
-  }
-
-  #createIllegalError(
-    { step, legal }: LLMRequest,
-    entry: ScriptEntry,
-    { path, message }: { readonly path: string; readonly message: string },
-  ): MockLLMError {
-    const where = path === "" ? "" : ` at ${path}`;
-    return new MockLLMError(
-      `Cannot play call ${this.#calls} in ${describeStep(step)}: ${
-        formatEntry(entry)
-      } is illegal${where}: ` +
-        `${message}: expected ${JSON.stringify(legal)}; use raw() to play it anyway`,
-    );
+  #createError({ step }: LLMRequest, problem: string): MockLLMError {
+    const where = step === undefined ? "" : ` in step "${step}"`;
+    return new MockLLMError(`Cannot play call ${this.#calls}${where}: ${problem}`);
   }
 }

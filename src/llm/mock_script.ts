@@ -127,8 +127,3 @@ export function wrapDecision(
 export function asksForSummary({ schemaName, schema }: LLMRequest): boolean {
   return schemaName === "summary" && Object.hasOwn(Object(schema.properties), "summary");
 }
-
-/** Describes the step of a request, for messages. */
-export function describeStep(step: string | undefined): string {
-  return step === undefined ? "a request" : `step "${step}"`;
-}
