@@ -74,7 +74,8 @@ export class ProfileBuilder {
     if (session === undefined) {
       const waste = new WasteFinder(this.#waste);
       session = { meter: this.#options.createMeter(first), waste, decision: -1 };
-      this.#sessions.set(sessionId, session);
+      // A turn that was refused tells nothing about its session.
+      if (first.events.length > 0) this.#sessions.set(sessionId, session);
     }
     return session;
   }
