@@ -88,6 +88,12 @@ Deno.test("graph --session, marks the way of a stored session in each format", a
   assertEquals(svg.match(/class="route taken"/g)?.length, 1);
   const missing = ["graph", CAFE, "--session", "bob", "--store", url];
   assertEquals((await nomosJson(1, ...missing)).error.code, "SESSION_NOT_FOUND");
+  await Deno.writeTextFile(
+    `${folder}/other.yaml`,
+    "name: other\nllm: { provider: openai, model: m }\nstart: a\nsteps: [{ id: a, desc: A }]\n",
+  );
+  const other = ["graph", `${folder}/other.yaml`, "--session", "ann", "--store", url];
+  assertEquals((await nomosJson(1, ...other)).error.code, "SESSION_MISMATCH");
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -48,7 +48,7 @@ export async function run({ options, output, project }: AgentCall<"graph">): Pro
           "--format mermaid without --session alone",
       );
     }
-    const way = await readWay(graph?.start, options, project);
+    const way = await readWay(graph, options, project);
     const drawing = graph === undefined
       ? agent.diagram()
       : await draw(format, agent.name, graph, way, {
@@ -112,16 +112,26 @@ async function draw(
   }
 }
 
-/** Reads the way of the session that the user named; undefined if there is none. */
+/**
+ * Reads the way of the session that the user named; undefined if none is named.
+ *
+ * @throws {CommandError} if it is a session of another agent.
+ */
 async function readWay(
-  start: string | undefined,
+  graph: Graph | undefined,
   { session, store: url }: AgentCall<"graph">["options"],
   project: AgentCall<"graph">["project"],
 ): Promise<Way | undefined> {
-  if (session === undefined || start === undefined) return undefined;
+  if (session === undefined || graph === undefined) return undefined;
   const store = await openExistingStore(locateStore(url, project));
   try {
-    return findWay((await readStored(store, session)).events, start);
+    const way = findWay((await readStored(store, session)).events, graph.start);
+    if ([...way.visits.keys()].some((step) => graph.steps.has(step))) return way;
+    throw new CommandError(
+      `Cannot mark the way of session ${quote(session)}: it visited none of the steps: ` +
+        "expected a session of this agent",
+      { code: "SESSION_MISMATCH" },
+    );
   } finally {
     await store.close();
   }
