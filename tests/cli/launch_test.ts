@@ -163,6 +163,15 @@ Deno.test("nomos run, a task of the project starts it with the permission to rea
     assertEquals(stdout, "Done\n");
   }));
 
+Deno.test("nomos validate, reports an access that a module was denied at its line", () =>
+  withFiles({ "agent.ts": '// A key.\nDeno.env.get("KEY");\n' }, async (cwd) => {
+    const { stdout } = await expectCode(1, nomos(["validate"], { cwd }));
+    assertStringIncludes(
+      stdout,
+      'agent.ts:2:1  reads the variable "KEY", which is not allowed. If it should: pass --allow-env=KEY\n',
+    );
+  }));
+
 Deno.test("nomos graph, writes a file outside of the folder that its launcher may read", () =>
   withFiles(FILES, (cwd) =>
     withFiles({}, async (other) => {

@@ -194,8 +194,8 @@ async function checkModule(
   };
 }
 
-/** Place at the beginning of a message. */
-const PLACE_REGEXP = /^(\S+?):(\d+)(?::(\d+))?: /;
+/** Place in a module at the beginning of a message; in that about a denied access, it is the subject. */
+const PLACE_REGEXP = /^(\S+?\.[cm]?[jt]sx?):(\d+)(?::(\d+))?:? /;
 
 /** Returns the problems of a module that cannot be used. */
 function describeFailure(
