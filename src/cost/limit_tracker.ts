@@ -85,7 +85,7 @@ export class LimitTracker {
       parent?.limitsCost === true;
     this.limitsTokens = this.limitsCost || turn.tokens !== undefined ||
       whole.tokens !== undefined || parent?.limitsTokens === true;
-    // Bound, because V8 keeps objects with a closure in a field until a full collection.
+    // Bound, because of how V8 allocates function literals: see `RunningTurn.onStop`.
     this.allowsDelay = this.#limitsTime ? this.#allowsDelay.bind(this) : undefined;
   }
 

@@ -27,8 +27,6 @@ export type ContentAttributes = (content: SpanContent) => Attributes;
  * stream.
  */
 export class OpenSpan {
-  /** Runs a function with this span as the active one. */
-  readonly scope: Scope;
   readonly #tracer: Tracer;
   readonly #content: SpanContent | undefined;
   readonly #span: Span;
@@ -48,12 +46,14 @@ export class OpenSpan {
   ) {
     this.#tracer = tracer;
     this.#content = content;
-    const span = tracer.startSpan(name, options, parent);
-    const inside = trace.setSpan(parent, span);
-    this.#span = span;
-    this.#context = inside;
-    this.scope = (run) => context.with(inside, run);
+    this.#span = tracer.startSpan(name, options, parent);
+    this.#context = trace.setSpan(parent, this.#span);
     this.add({}, buildContent);
+  }
+
+  /** Runs a function with this span as the active one. */
+  get scope(): Scope {
+    return (run) => context.with(this.#context, run);
   }
 
   /** False if there is neither a registered SDK nor a valid parent span. */

@@ -5,7 +5,7 @@
  */
 import { ObserverError, reasonOf } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
-import type { OnWork, Scope } from "../graph/work.ts";
+import type { ObservedWork, OnWork, Scope } from "../graph/work.ts";
 import { freezeJson } from "../json/json.ts";
 import type { AgentCore } from "./agent_core.ts";
 import type {
@@ -39,10 +39,12 @@ export class TurnObservers {
       this.#notify("the start of a turn", () => each.beginTurn(turn)) ?? []
     );
     const workers = this.#observers.filter(({ onWork }) => onWork !== undefined);
-    if (workers.length > 0) {
-      this.onWork = (work) =>
-        this.#openScope(`${work.kind} work`, workers, (observer) => observer.onWork!(work));
-    }
+    // Bound, because of how V8 allocates function literals: see `RunningTurn.onStop`.
+    if (workers.length > 0) this.onWork = this.#onWork.bind(this, workers);
+  }
+
+  #onWork(workers: readonly TurnObserver[], work: ObservedWork): Scope | undefined {
+    return this.#openScope(`${work.kind} work`, workers, (observer) => observer.onWork!(work));
   }
 
   /** Notifies of events that were committed. */

@@ -66,7 +66,7 @@ export class DecisionRequest implements LLMRequest {
     this.signal = signal;
     this.allowsDelay = allowsDelay;
     if (timings) this.timings = true;
-    // Bound, because V8 keeps objects with a closure in a field until a full collection.
+    // Bound, because of how V8 allocates function literals: see `RunningTurn.onStop`.
     this.validate = this.#validate.bind(this);
     this.#parts = parts;
     Object.defineProperty(this, "messages", DecisionRequest.#messages);
