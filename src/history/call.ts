@@ -99,12 +99,11 @@ export type OpenCall = Call & { readonly call: number };
  */
 export function listOpenCalls(calls: readonly Call[], from: number): readonly OpenCall[] {
   if (calls.length === 0) return NONE;
-  return calls.flatMap((one, call): OpenCall[] => {
-    if (one.state === "done") return [];
-    if (one.state !== "running" || one.since >= from) return [{ ...one, call }];
+  return calls.map((one, call): OpenCall => {
+    if (one.state !== "running" || one.since >= from) return { ...one, call };
     const { since: _, isContinued: __, ...rest } = one;
-    return [{ ...rest, state: "unknown", call }];
-  });
+    return { ...rest, state: "unknown", call };
+  }).filter(({ state }) => state !== "done");
 }
 
 const NONE: readonly OpenCall[] = Object.freeze([]);
