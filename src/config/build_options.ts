@@ -12,7 +12,7 @@ import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
-import { readDuration } from "./format/duration.ts";
+import { readDuration } from "./format/values.ts";
 import { buildFields, withDefaults } from "./format/field_schema.ts";
 import type { Inspection } from "./text/inspection.ts";
 import type { LoadedModels } from "./model/load_models.ts";

@@ -13,6 +13,7 @@ const KINDS = {
   step: "a step",
   model: "a model of llm",
   tool: "a tool that a module of tools.files exports",
+  export: "a module with exports",
   "exported function": "a function that a module of tools.files exports",
 };
 

@@ -13,7 +13,6 @@ import type {
   ModelConfig,
   ToolDefConfig,
 } from "./agent_config.ts";
-import { duration } from "./duration.ts";
 import {
   defaultsOf,
   either,
@@ -27,6 +26,7 @@ import {
 } from "./fields.ts";
 import {
   anything,
+  duration,
   flag,
   flagOr,
   isText,

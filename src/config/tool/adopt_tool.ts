@@ -13,7 +13,7 @@ import { RAW_VENDOR } from "../../schema/wire_schema.ts";
 import { Tool } from "../../tool/tool.ts";
 import { isTool, type StepTool, TOOL_OPTIONS, toolInternals } from "../../tool/tool_internals.ts";
 import type { ArgDefConfig, ToolDefConfig } from "../format/agent_config.ts";
-import { readDuration } from "../format/duration.ts";
+import { readDuration } from "../format/values.ts";
 import { readType } from "../format/field_schema.ts";
 
 /** Options of a tool with any types. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
+import { listNames } from "../check/check_names.ts";
 import { describeDenied, describeImportError } from "../text/author_error.ts";
 import { fs, locateFile } from "../text/files.ts";
 import { importInTime } from "./import_in_time.ts";
@@ -75,7 +76,7 @@ export async function loadExport(
   if (module === undefined || Object.hasOwn(module, name)) return module?.[name];
   inspection.report(path, {
     message: `the module ${quote(specifier)} has no export ${quote(name)}`,
-    expected: `one of its exports: ${Object.keys(module).slice(0, 20).join(", ")}`,
+    expected: listNames("export", Object.keys(module)),
   });
   return undefined;
 }
