@@ -184,6 +184,15 @@ Deno.test("loadAgent, reports settings that are invalid or not set, and warns of
   assertStringIncludes(error.message, '"$URL"');
 });
 
+Deno.test("loadAgent, a model whose name is a variable that is not set is a problem", async () => {
+  const text = withLines("llm: { provider: openai, model: $MODEL, embedding_model: $EMBEDDING }");
+  const env = (name: string) => name === "EMBEDDING" ? "small" : undefined;
+  const { problems } = await assertRejects(() => loadText(text, { env }), ConfigFileError);
+  assertEquals(problems.map(({ path, message }) => `${path}: ${message}`), [
+    "llm.model: the environment variable MODEL is not set",
+  ]);
+});
+
 Deno.test("loadAgent, a model whose URL is not known is a problem that names the variable", async () => {
   const text = withLines("llm: { provider: azure, model: m }");
   const error = await assertRejects(

@@ -55,12 +55,17 @@ interface Settings {
 /**
  * Creates a model, and reports its problems. Loads only the code of its provider.
  *
- * @returns The model; undefined if it has problems.
+ * @returns The model; undefined if it cannot be created.
  */
 export async function createModel(
   config: ModelConfig,
   context: ModelContext,
 ): Promise<LLM | undefined> {
+  // Such a model is created nevertheless, because a script that plays it needs its schema profile.
+  for (const key of ["model", "embedding_model"] as const) {
+    const variable = findVariable(config[key]);
+    if (variable !== undefined) context.report([key], describeUnset(variable));
+  }
   const settings = readSettings(config, context);
   if (settings === undefined) return undefined;
   const create = config.provider === "anthropic" ? createAnthropicModel : createChatModel;
@@ -95,13 +100,16 @@ function readSettings(
         ...nearest !== undefined && { nearest },
       });
     } else if (variable !== undefined) {
-      const message = `the environment variable ${variable} is not set`;
-      refuse(key, { message, expected: "a value" });
+      refuse(key, describeUnset(variable));
     } else if (isText) settings[key] = String(value);
     else if (typeof number === "number" && Number.isFinite(number)) settings[key] = number;
     else refuse(key, { message: `it is ${quote(value)}`, expected: "a number" });
   }
   return isValid ? settings : undefined;
+}
+
+function describeUnset(variable: string): ProblemText {
+  return { message: `the environment variable ${variable} is not set`, expected: "a value" };
 }
 
 async function createChatModel(
