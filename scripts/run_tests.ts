@@ -1,24 +1,32 @@
 /**
  * `deno task test`: runs the tests with coverage and, beside them, the examples in the
- * documentation. Prints a last line such as `2800 passed, 0 failed`. Fails if a test or an example
- * fails, or if the coverage of `src/` is below the threshold in `deno.json`.
+ * documentation and the type check. Prints a last line such as `2800 passed, 0 failed`. Fails if a
+ * test, an example or a type fails, or if the coverage of `src/` is below the threshold in
+ * `deno.json`.
  *
  * Passes arguments on to `deno test`, and then measures no coverage, because a part of the tests
  * does not cover all lines.
  *
  * @module
  */
+import { readdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { tryDeno } from "./child.ts";
+import { fileURLToPath } from "node:url";
+import { inTemporaryFolder, tryDeno } from "./child.ts";
 
+const TESTS = new URL("../tests/", import.meta.url);
+/** Folders of `tests/` that take longest, so they start first. */
+const LONGEST = ["schema", "cli", "testing", "contract", "chaos"];
 const FLAGS = ["test", "--allow-all"];
 const COVERAGE = ["--parallel", "--clean", "--coverage=coverage", "--coverage-raw-data-only"];
 /**
  * Examples, one file at a time, because the tests need the processors. Their coverage is not
  * measured, which takes as long as running them.
  */
-const EXAMPLES = ["--doc", "mod.ts", "src", "docs", "README.md"];
+const EXAMPLES = ["--no-check", "--doc", "mod.ts", "src", "docs", "README.md"];
+/** Temporary folder before the name of a module in a line of the output. */
+const FOLDER_REGEXP = /\S*\/(?=\w+\.ts => )/;
 const CLOSING_REGEXP = /(?:ok|FAILED)\S* \| (\d+) passed.* (\d+) failed/;
 /** Row of the coverage table for a file with full coverage, which is not shown. */
 const COMPLETE_REGEXP = /^\|.*\| +100\.0 \|$/;
@@ -45,18 +53,55 @@ async function runTests(
   return { success: (await tests.status).success, closing };
 }
 
+/**
+ * Runs all tests, those of a folder of `tests/` in one module. Deno loads the sources anew for each
+ * test module and writes their coverage again, which takes longer than most tests.
+ */
+function runAllTests(): Promise<TestRun> {
+  return inTemporaryFolder(async (folder) => {
+    const modules: string[] = [];
+    for (const [name, urls] of await groupTests()) {
+      const module = new URL(`${name}.ts`, folder);
+      await Deno.writeTextFile(module, urls.map((url) => `import "${url}";\n`).join(""));
+      modules.push(fileURLToPath(module));
+    }
+    const print = (line: string) => console.log(line.replace(FOLDER_REGEXP, ""));
+    return await runTests(["--no-check", ...COVERAGE, ...modules], print);
+  });
+}
+
+/** Returns the URLs of the tests in each folder of `tests/`. */
+async function groupTests(): Promise<Map<string, string[]>> {
+  const groups = new Map<string, string[]>(LONGEST.map((name) => [name, []]));
+  for (const path of (await readdir(TESTS, { recursive: true })).sort()) {
+    const [name = ""] = /^\w+(?=\/)|^/.exec(path)!;
+    if (!path.endsWith("_test.ts") || name === "judge") continue;
+    const group = name || "repository";
+    groups.set(group, [...groups.get(group) ?? [], new URL(path, TESTS).href]);
+  }
+  return groups;
+}
+
+/** Checks the types of all modules and examples. Prints the errors. */
+async function checkTypes(): Promise<boolean> {
+  const { success, stderr } = await tryDeno(["task", "types"]);
+  if (!success) console.error(stderr);
+  return success;
+}
+
 const isWhole = Deno.args.length === 0;
 const ofExamples: string[] = [];
+const types = !isWhole || checkTypes();
 const runs = await Promise.all(
   isWhole
     ? [
-      runTests(COVERAGE, console.log),
+      runAllTests(),
       runTests(EXAMPLES, (line) => ofExamples.push(line)),
     ]
     : [runTests(["--parallel", "--doc", ...Deno.args], console.log)],
 );
 for (const line of ofExamples) console.log(line);
-let success = runs.every((run) => run.success);
+let success = runs.every((run) => run.success) && await types;
 
 if (isWhole) {
   const coverage = await tryDeno(["coverage", "--include=/src/", "coverage"]);

@@ -41,6 +41,12 @@ Deno.test("forbidRealModels() makes real models throw an error that names the al
   }
 });
 
+Deno.test("importing forbid-real-models forbids real models", async () => {
+  using _ = allowRealModels();
+  await import("@nomos/agent/testing/forbid-real-models");
+  assert(!isAllowed());
+});
+
 Deno.test("forbidRealModels() applies to another copy of the package", async () => {
   using _ = allowRealModels();
   const copy: typeof core = await import("../../src/llm/real_model.ts?copy");
