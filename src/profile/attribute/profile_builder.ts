@@ -69,13 +69,15 @@ export class ProfileBuilder {
   }
 
   #openSession(first: TurnRecord): AddedSession {
-    const { sessionId } = first.turn;
-    let session = this.#sessions.get(sessionId);
+    const { sessionId, incarnation } = first.turn;
+    // An id may be used again. A child session has no incarnation, and an id of its own.
+    const key = incarnation === undefined ? sessionId : JSON.stringify([sessionId, incarnation]);
+    let session = this.#sessions.get(key);
     if (session === undefined) {
       const waste = new WasteFinder(this.#waste);
       session = { meter: this.#options.createMeter(first), waste, decision: -1 };
       // A turn that was refused tells nothing about its session.
-      if (first.events.length > 0) this.#sessions.set(sessionId, session);
+      if (first.events.length > 0) this.#sessions.set(key, session);
     }
     return session;
   }

@@ -6,7 +6,7 @@
 import { escapeUnsafe } from "../../json/text.ts";
 
 /** Longest text in a report, in characters. */
-export const MAX_TEXT = 2_000;
+const MAX_TEXT = 2_000;
 
 /** Cuts a text to the longest of a report. */
 export function cutText(text: string): string {

@@ -1,4 +1,4 @@
-import { Agent, decide, type LLM, LLMError, MockLLM, SessionBusyError } from "@nomos/agent";
+import { Agent, decide, type LLM, LLMError, MockLLM } from "@nomos/agent";
 import {
   type AgentProfile,
   formatProfile,
@@ -6,14 +6,7 @@ import {
   profileLog,
   Profiler,
 } from "@nomos/agent/profile";
-import { memoryStore } from "@nomos/agent/store";
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { SimClock } from "../sim_clock.ts";
 
 /** Plays turns, and returns the profile as it was observed, and that of the log. */
@@ -209,19 +202,4 @@ Deno.test("a price that is no number from 0 is unknown", async () => {
       assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
     }
   }
-});
-
-Deno.test("a refused turn does not make the history of its session new", async () => {
-  const profiler = new Profiler();
-  const llm = new MockLLM([decide.respond("Yes")], { whenDone: "repeat" });
-  const agent = new Agent({ name: "shop", llm, start: "a", steps: { a: { description: "A" } } });
-  const store = memoryStore();
-  await (await agent.openSession("ann", { store })).next("An old input".padEnd(4_000, "."));
-  const session = await agent.with({ observers: [profiler] }).openSession("ann", { store });
-  const played = session.next("A new input");
-  await assertRejects(() => session.next("Another one"), SessionBusyError);
-  await played;
-  const users = profiler.profile().parts.find(({ part }) => part === "user")!;
-  assert(users.new < 10, `${users.new} tokens are new`);
-  assertAlmostEquals(users.carried, 1_000, 10);
 });
