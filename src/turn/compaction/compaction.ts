@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type HistoryBounds, isModel } from "../../graph/history_options.ts";
+import type { HistoryBounds } from "../../graph/history_options.ts";
 import { reasonOf } from "../../errors.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
 import { type SummaryFields, type ViewFields, WHOLE_VIEW } from "../../history/summary.ts";
-import { isVisible, renderEvent, renderSummary } from "../../prompt/render_event.ts";
+import { isVisible, renderSummary } from "../../prompt/render_event.ts";
 import {
   type CompactionStep,
   measureTurn,
@@ -21,27 +21,12 @@ import {
 import type { LiveSession } from "../live_session.ts";
 import type { Prepared } from "../request/prepare.ts";
 import { measureAll, RequestMeter } from "./request_meter.ts";
-import {
-  askForSummary,
-  buildSummaryMessages,
-  callForSummary,
-  type SummaryResult,
-} from "./summarize.ts";
-import { cutToSize, fitMessages } from "./text_size.ts";
+import { cutToSize } from "./text_size.ts";
 import { ViewState } from "./view_state.ts";
+import { LEAST_REQUEST, writeSummary } from "./write_summary.ts";
 
 /** Smallest and largest summary, in tokens. */
 const [LEAST_SUMMARY, MAX_SUMMARY] = [50, 2_000];
-
-/** Size of the smallest request for a summary that is tried, in tokens. */
-const LEAST_REQUEST = 100;
-
-/** Result of writing a summary. */
-interface Written {
-  readonly result: SummaryResult;
-  readonly end: number;
-  readonly size: number;
-}
 
 /** Compacts the view of one session before one request. */
 export class Compaction {
@@ -212,7 +197,10 @@ export class Compaction {
   ): Promise<readonly EventDraft[]> {
     const { agent, tracker, id } = this.#session;
     const { until } = fields;
-    const { result, end, size } = await this.#write(turn, fields);
+    const maxSize = this.#summarySizeFor(this.#state.open?.goal ?? this.#meter.size / 2);
+    const maxRequest = Math.min(this.#bounds.maxTokens, this.#state.maxSummarized);
+    const sizes = { maxSize, maxRequest, meter: this.#meter };
+    const { result, end, size } = await writeSummary(this.#session, turn, fields, sizes);
     if (result.text !== undefined) {
       const { text, call } = result;
       const shown = Math.max(this.#shownNow.until, end);
@@ -236,43 +224,6 @@ export class Compaction {
     );
     if (until === this.#shownNow.until) return failed;
     return [...failed, this.#createDraft(reason, fields)];
-  }
-
-  /** Writes a summary of the turns up to `end`, which have `size` tokens if a model reads them. */
-  async #write(turn: RunningTurn, { until, covered, text: summary }: ViewFields): Promise<Written> {
-    const { log, step } = this.#session;
-    const { summarize: writer = step.llm } = this.#bounds;
-    const maxSize = this.#summarySizeFor(this.#state.open?.goal ?? this.#meter.size / 2);
-    const maxChars = Math.floor(4 * maxSize);
-    const cut = (text: string) => cutToSize(text, maxSize, this.#meter.measure);
-    if (!isModel(writer)) {
-      const messages = this.#renderShort(covered, until);
-      const write = writer as Exclude<typeof writer, false>;
-      const result = await callForSummary(turn, write, { summary, messages, maxChars }, cut);
-      return { result, end: until, size: 0 };
-    }
-    const measure = this.#meter.measureFor(writer);
-    const own = buildSummaryMessages({ summary, maxChars, messages: [] });
-    const room = Math.max(
-      LEAST_REQUEST,
-      Math.min(this.#bounds.maxTokens, this.#state.maxSummarized) - measureAll(own, measure),
-    );
-    let [end, size] = [until, 0];
-    for (const each of splitTurns(log, covered).filter(({ from }) => from < until)) {
-      const added = measureTurn(log, each, Infinity, measure).size;
-      if (size > 0 && size + added > room) break;
-      [end, size] = [each.until, size + added];
-    }
-    const messages = fitMessages(this.#renderShort(covered, end), room, measure);
-    const request = { summary, maxChars, messages };
-    const result = await askForSummary(this.#session, turn, writer, request, cut);
-    return { result, end, size: Math.min(size, room) };
-  }
-
-  /** Renders events with their long results shortened. */
-  #renderShort(from: number, until: number) {
-    const events = this.#session.log.since(from).slice(0, until - from);
-    return events.filter(isVisible).map((event) => renderEvent(event, true));
   }
 
   #createDraft(
