@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { systemClock } from "../clock.ts";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { runIn } from "../graph/work.ts";
@@ -23,7 +22,7 @@ import type { LiveSession } from "./live_session.ts";
 import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
 import { deferCalls, isOver, plan } from "./plan.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
-import { inOrder, limitReader, observeReader } from "./stream_reader.ts";
+import { prepareReader } from "./stream_reader.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
@@ -167,16 +166,12 @@ async function playTurn(
   session: LiveSession,
   turn: RunningTurn,
   { from, events }: OpenedTurn,
-  { stopAfter, children, readerTimeout }: StreamOptions,
+  options: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
-  const limited = reader && readerTimeout !== undefined
-    ? limitReader(reader, readerTimeout, turn, session.durability?.turns?.clock ?? systemClock)
-    : reader;
-  const ordered = limited && children ? inOrder(limited) : limited;
-  const onWork = session.observers?.onWork;
-  const out = ordered && onWork ? observeReader(ordered, onWork) : ordered;
+  const { stopAfter, children } = options;
+  const out = reader && prepareReader(reader, session, turn, options);
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;

@@ -3,16 +3,35 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { type OnWork, runIn } from "../graph/work.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
+import type { LiveSession } from "./live_session.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
+import type { StreamOptions } from "./turn_options.ts";
+
+/** Returns a reader as its turn calls it: with a time limit, in order and observed. */
+export function prepareReader(
+  reader: Out<StreamPart>,
+  { durability, observers }: LiveSession,
+  turn: RunningTurn,
+  { children, readerTimeout }: StreamOptions,
+): Out<StreamPart> {
+  let prepared = reader;
+  if (readerTimeout !== undefined) {
+    const clock = durability?.turns?.clock ?? systemClock;
+    prepared = limitReader(prepared, readerTimeout, turn, clock);
+  }
+  if (children) prepared = inOrder(prepared);
+  const onWork = observers?.onWork;
+  return onWork === undefined ? prepared : observeReader(prepared, onWork);
+}
 
 /**
  * Returns a reader that stops the turn if it takes longer than `timeout` milliseconds to ask for
  * the next part. It gets no part after that.
  */
-export function limitReader(
+function limitReader(
   reader: Out<StreamPart>,
   timeout: number,
   turn: RunningTurn,
@@ -37,13 +56,13 @@ export function limitReader(
 }
 
 /** Returns a reader that gets one part at a time, although child sessions run concurrently. */
-export function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
+function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
   let last = Promise.resolve();
   return (part) => last = last.then(() => reader(part));
 }
 
 /** Returns a reader for which the turn waits within a scope of its observers. */
-export function observeReader(reader: Out<StreamPart>, onWork: OnWork): Out<StreamPart> {
+function observeReader(reader: Out<StreamPart>, onWork: OnWork): Out<StreamPart> {
   return (part) => {
     const { callKey } = part.type === "progress" || part.type === "child" ? part : {};
     const scope = onWork({ kind: "yield", ...(callKey !== undefined && { callKey }) });
