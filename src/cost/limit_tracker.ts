@@ -9,14 +9,6 @@ import type { Usage } from "../llm/llm.ts";
 import type { Limit, Limits } from "./limits.ts";
 import { SessionUsage } from "../history/session_usage.ts";
 
-/** Session whose usage is limited. */
-interface TrackedSession {
-  /** Log of the session. */
-  readonly log: Log;
-  /** Usage of the whole log. */
-  readonly counted: SessionUsage;
-}
-
 /** Estimated tokens and price of an answer that is still arriving. */
 interface ArrivingUsage {
   readonly usage?: Usage;
@@ -44,7 +36,7 @@ const NO_LIMIT: Limit = {};
 /** Compares the usage of one turn and its session with their limits, and with those of the parents. */
 export class LimitTracker {
   readonly #limits: Limits;
-  readonly #session: TrackedSession;
+  readonly #log: Log;
   readonly #now: () => number;
   readonly #parent: LimitTracker | undefined;
   /** Usage of the events of this turn. */
@@ -70,13 +62,18 @@ export class LimitTracker {
    */
   readonly allowsDelay: ((milliseconds: number) => boolean) | undefined;
 
-  /** Tracks a turn that begins now; `parent` is the tracker of the parent session's turn. */
-  constructor(limits: Limits, session: TrackedSession, now: () => number, parent?: LimitTracker) {
+  /**
+   * Tracks a turn that begins now.
+   *
+   * @param log Log of its session.
+   * @param parent Tracker of the parent session's turn.
+   */
+  constructor(limits: Limits, log: Log, now: () => number, parent?: LimitTracker) {
     this.#limits = limits;
-    this.#session = session;
+    this.#log = log;
     this.#now = now;
     this.#parent = parent;
-    this.#counted = session.log.head;
+    this.#counted = log.head;
     const { turn = NO_LIMIT, session: whole = NO_LIMIT } = limits;
     const isTimed = turn.time !== undefined || whole.time !== undefined;
     this.#began = isTimed ? now() : 0;
@@ -116,7 +113,7 @@ export class LimitTracker {
   /** Counts the events that were appended since the last time, for the parents too. */
   count(): void {
     const parent = this.#parent;
-    const { log } = this.#session;
+    const log = this.#log;
     while (this.#counted < log.head) {
       const event = log.at(this.#counted++)!;
       this.#turn.add(event);
@@ -199,7 +196,7 @@ export class LimitTracker {
 
   /** Time of the first event of the session. */
   get #sessionBegan(): number {
-    return this.#session.log.position.began ?? this.#began;
+    return this.#log.position.began ?? this.#began;
   }
 
   /** Returns what the turn or the session has used, including an arriving answer. */
@@ -210,7 +207,7 @@ export class LimitTracker {
     delay: number,
   ): number {
     const isTurn = scope === "turn";
-    const total = isTurn ? this.#turn : this.#session.counted;
+    const total = isTurn ? this.#turn : this.#log.position.usage;
     const below = this.#running?.size ? this.#below : undefined;
     switch (reason) {
       case "tokens":

@@ -121,8 +121,8 @@ function beginTurn(
   options: StreamOptions = {},
   out: Out<StreamPart> | undefined,
 ): Promise<Turn> {
-  const { limits, agent, parent } = session;
-  const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
+  const { limits, agent, log, parent } = session;
+  const tracker = new LimitTracker(limits, log, agent.clock, parent?.tracker);
   session.begin(opened.from, tracker);
   return playTurn(session, turn, opened, options, out);
 }

@@ -83,7 +83,7 @@ export class Replayer {
     const replayed = replayedCore(core, modelFor, { asksGuards, callsTexts });
     const live = { initialData };
     const session = this.#session = new LiveSession(replayed, id, context, this.#log, live);
-    const tracker = new LimitTracker(session.limits, session, replayed.clock);
+    const tracker = new LimitTracker(session.limits, session.log, replayed.clock);
     session.begin(session.log.head, tracker);
   }
 
