@@ -60,9 +60,10 @@ async function runTests(
 function runAllTests(): Promise<TestRun> {
   return inTemporaryFolder(async (folder) => {
     const modules: string[] = [];
-    for (const [name, urls] of await groupTests()) {
+    for (const [name, paths] of await groupTests()) {
       const module = new URL(`${name}.ts`, folder);
-      await Deno.writeTextFile(module, urls.map((url) => `import "${url}";\n`).join(""));
+      const imports = paths.map((path) => `import "${new URL(path, TESTS)}";\n`);
+      await Deno.writeTextFile(module, imports.join(""));
       modules.push(fileURLToPath(module));
     }
     const print = (line: string) => console.log(line.replace(FOLDER_REGEXP, ""));
@@ -70,16 +71,13 @@ function runAllTests(): Promise<TestRun> {
   });
 }
 
-/** Returns the URLs of the tests in each folder of `tests/`. */
-async function groupTests(): Promise<Map<string, string[]>> {
-  const groups = new Map<string, string[]>(LONGEST.map((name) => [name, []]));
-  for (const path of (await readdir(TESTS, { recursive: true })).sort()) {
-    const [name = ""] = /^\w+(?=\/)|^/.exec(path)!;
-    if (!path.endsWith("_test.ts") || name === "judge") continue;
-    const group = name || "repository";
-    groups.set(group, [...groups.get(group) ?? [], new URL(path, TESTS).href]);
-  }
-  return groups;
+/** Returns the paths of the tests in each folder of `tests/`. */
+async function groupTests(): Promise<[folder: string, paths: string[]][]> {
+  const paths = (await readdir(TESTS, { recursive: true }))
+    .filter((path) => path.endsWith("_test.ts") && !path.startsWith("judge/"));
+  const groups = Map.groupBy(paths.sort(), (path) => /^(\w+)\//.exec(path)?.[1] ?? "repository");
+  const isLong = ([folder]: [string, string[]]) => Number(LONGEST.includes(folder));
+  return [...groups].sort((one, other) => isLong(other) - isLong(one));
 }
 
 /** Checks the types of all modules and examples. Prints the errors. */
@@ -101,7 +99,7 @@ const runs = await Promise.all(
     : [runTests(["--parallel", "--doc", ...Deno.args], console.log)],
 );
 for (const line of ofExamples) console.log(line);
-let success = runs.every((run) => run.success) && await types;
+let success = await types && runs.every((run) => run.success);
 
 if (isWhole) {
   const coverage = await tryDeno(["coverage", "--include=/src/", "coverage"]);
