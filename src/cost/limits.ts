@@ -103,7 +103,8 @@ export function checkLimits(
     const fail = (problem: string, options?: ErrorOptions) =>
       new ConfigError(
         `${what}: a limit of cost needs the price of model ${quote(name)}: the agent's option ` +
-          `"cost" ${problem}: ${EXPECTED_PRICE}`,
+          `"cost" ${problem}: ${EXPECTED_PRICE}. A mock takes the name of a priced model: ` +
+          "new MockLLM(script, { name })",
         options,
       );
     let price: unknown;

@@ -184,6 +184,7 @@ Deno.test("nomos run --trace=prompt, prints prompts beside the answer", () =>
 const MODULE = `
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import { openai } from "@nomos/agent/openai";
+import { genaiPrices } from "@nomos/agent/prices";
 import * as v from "valibot";
 const whoami = new Tool({
   name: "whoami",
@@ -192,7 +193,7 @@ const whoami = new Tool({
   run: (_: unknown, { context }: { context: { customer: string } }) => context.customer,
 });
 const make = (llm: ReturnType<typeof openai>) =>
-  new Agent({ name: "desk", llm, start: "talk", steps: { talk: { description: "Help", tools: [whoami] } } });
+  new Agent({ name: "desk", llm, cost: genaiPrices(), limits: { turn: { cost: 1 } }, start: "talk", steps: { talk: { description: "Help", tools: [whoami] } } });
 export const desk = make(openai({ model: "gpt-5-mini" }));
 export const context = ({ sessionId }: { sessionId: string }) => ({ customer: "the one of " + sessionId });
 export const close = () => Deno.writeTextFile(new URL("closed", import.meta.url), "x", { append: true });

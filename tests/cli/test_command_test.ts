@@ -261,6 +261,7 @@ Deno.test("nomos test, plays the agent of a module, with its context, and closes
   const agent = `
 import { Agent, Tool } from "${new URL("mod.ts", root)}";
 import { openai } from "${new URL("src/provider/openai/mod.ts", root)}";
+import { genaiPrices } from "${new URL("src/prices/mod.ts", root)}";
 import * as v from "${import.meta.resolve("valibot")}";
 export const closed = [];
 const whoami = new Tool({
@@ -273,6 +274,8 @@ const whoami = new Tool({
 export default new Agent({
   name: "desk",
   llm: openai({ model: "gpt-5-mini" }),
+  cost: genaiPrices(),
+  limits: { turn: { cost: 1 } },
   start: "talk",
   steps: { talk: { description: "Talk", tools: [whoami] } },
 });

@@ -14,7 +14,7 @@ import { type ConfigProblem, formatProblem } from "../../config/text/problem.ts"
 import { type ConfigFile, readConfig } from "../../config/read_config.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { withSchemaProfile } from "../../testing/play/played_core.ts";
+import { playPrices, withSchemaProfile } from "../../testing/play/played_core.ts";
 import { CommandError } from "../exit_code.ts";
 import type { Project } from "../launcher/project.ts";
 import type { Output } from "../terminal/output.ts";
@@ -187,11 +187,11 @@ function isAgent(value: unknown): value is ExportedAgent {
  */
 export function withPlayer(agent: ExportedAgent, player: LLM): ExportedAgent {
   // Of an agent of another copy of this package, the models are not known.
-  const models = coreOf(agent)?.models;
+  const { models, cost } = coreOf(agent) ?? {};
   const llm = models === undefined ? player : Object.fromEntries(
     [...models].map(([name, model]) => [name, withSchemaProfile(model, player)]),
   );
-  return changeAgent(agent, { llm });
+  return changeAgent(agent, { llm, ...cost && { cost: playPrices(cost) } });
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { CostOf } from "../../cost/call_usage.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
+import { playPrices, requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
 import { inspect } from "../check/inspect.ts";
 import { type AnyAgent, loadAgent, type LoadOptions } from "../load_agent.ts";
 import { hasOpenTypes } from "../format/open_types.ts";
@@ -83,11 +83,13 @@ export function takeTestedAgent(
       steps: new Set(core.graph.steps.keys()),
       tools: new Set(steps.flatMap(({ tools }) => tools.map(({ name }) => name))),
     },
-    load: ({ llm, cost }) =>
-      Promise.resolve(agent.with({
+    load: ({ llm, cost }) => {
+      const prices = core.cost ?? cost;
+      return Promise.resolve(agent.with({
         ...llm !== undefined && { llm },
-        ...core.cost === undefined && cost !== undefined && { cost },
-      })),
+        ...prices && { cost: llm === undefined ? prices : playPrices(prices) },
+      }));
+    },
     createPlayedModels: (player) =>
       Promise.resolve(
         Object.fromEntries(

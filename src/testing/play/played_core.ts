@@ -4,6 +4,7 @@
  * @module
  */
 import { coreOf } from "../../agent/build_core.ts";
+import type { CostOf } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import { buildOfferFields, type Route, type Step } from "../../graph/graph.ts";
 import { type HistoryBounds, NO_BOUNDS } from "../../graph/history_options.ts";
@@ -152,6 +153,11 @@ function chooseData({ given }: Player, { data: current }: ToolContext): object {
 function playSummaries(bounds: HistoryBounds): HistoryBounds {
   if (bounds.summarize === false) return bounds;
   return { ...bounds, summarize: () => "Summary of the played conversation" };
+}
+
+/** Returns the prices of an agent whose models others play: a price that is not known is 0. */
+export function playPrices(cost: CostOf): CostOf {
+  return (usage, call) => cost(usage, call) ?? 0;
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */
