@@ -16,7 +16,7 @@ export class RealModelError extends MisuseError {
   constructor(model: string) {
     super(
       `Cannot call model ${quote(model)}: real models are forbidden in this process. ` +
-        "Use a MockLLM or a replaying cassette, or call allowRealModels()",
+        "Use a MockLLM or a replaying cassette, or allow them: allowRealModels(), or --model real",
     );
     this.model = model;
   }

@@ -9,6 +9,8 @@ import { areRealModelsForbidden, setRealModelsForbidden } from "../llm/real_mode
  * Forbids real models: each call of a model outside the process throws a
  * `RealModelError` instead, in all copies of the package that the process has
  * loaded. Importing `@nomos/agent/testing/forbid-real-models` has the same effect.
+ * With `using`, the previous setting is restored at the end of the scope; otherwise
+ * they stay forbidden.
  *
  * @example
  * ```ts
@@ -21,8 +23,8 @@ import { areRealModelsForbidden, setRealModelsForbidden } from "../llm/real_mode
  * assertThrows(() => assertRealModelsAllowed("openai/gpt-5-mini"), RealModelError);
  * ```
  */
-export function forbidRealModels(): void {
-  setRealModelsForbidden(true);
+export function forbidRealModels(): Disposable {
+  return setForbidden(true);
 }
 
 /**
@@ -44,7 +46,11 @@ export function forbidRealModels(): void {
  * ```
  */
 export function allowRealModels(): Disposable {
+  return setForbidden(false);
+}
+
+function setForbidden(isForbidden: boolean): Disposable {
   const wasForbidden = areRealModelsForbidden();
-  setRealModelsForbidden(false);
+  setRealModelsForbidden(isForbidden);
   return { [Symbol.dispose]: () => setRealModelsForbidden(wasForbidden) };
 }

@@ -271,13 +271,17 @@ const whoami = new Tool({
   context: v.object({ id: v.string() }),
   run: (_, { context }) => context.id,
 });
+const llm = openai({ model: "gpt-5-mini", apiKey: "none" });
+const steps = { think: { description: "Think" } };
+const thinker = new Agent({ name: "thinker", llm, start: "think", steps });
+const think = thinker.asTool({ name: "think", description: "Thinks" });
 export default new Agent({
   name: "desk",
-  llm: openai({ model: "gpt-5-mini" }),
+  llm,
   cost: genaiPrices(),
   limits: { turn: { cost: 1 } },
   start: "talk",
-  steps: { talk: { description: "Talk", tools: [whoami] } },
+  steps: { talk: { description: "Talk", tools: [whoami, think] } },
 });
 export const context = ({ sessionId }) => ({ id: sessionId });
 export const close = () => closed.push("closed");
@@ -285,12 +289,17 @@ export const close = () => closed.push("closed");
   const tests = `unit:
   asks: { input: Who?, script: [{ call: whoami }, { respond: You }], check: { calls: [whoami] } }
   lies: { input: Who?, script: [{ call: whoami }, { respond: You }], check: { says: Me } }
+  thinks: { input: Why?, script: [{ call: think, args: { input: Why? } }], check: { calls: [think] } }
 `;
   await withFiles({ "agent.ts": agent, "tests.agent.yaml": tests }, async (folder) => {
     const { code, stdout } = await nomos("test", folder);
     assertEquals(code, 1, stdout);
     assertStringIncludes(stdout, "whoami() = test-2");
-    assertMatch(stdout, /1 failed, 1 passed/);
+    assertStringIncludes(
+      stdout,
+      'Cannot call model "openai/gpt-5-mini": real models are forbidden',
+    );
+    assertMatch(stdout, /2 failed, 1 passed/);
     assertEquals((await import(`file://${folder}/agent.ts`)).closed, ["closed"]);
   });
 });

@@ -6,6 +6,7 @@
 import process from "node:process";
 import { formatProblem } from "../../config/text/problem.ts";
 import { quote } from "../../errors.ts";
+import { forbidRealModels } from "../../testing/real_models.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
@@ -37,6 +38,8 @@ export async function run(call: AgentCall<"run">): Promise<number> {
     isTalk: isTalk && isTerminal(1),
     onNote,
   };
+  // Agents that the agent calls as tools keep their own models.
+  using _ = options.model === "mock" ? forbidRealModels() : undefined;
   const player = await choosePlayer(model);
   const opened = await openAgent(project, {
     player: player?.llm,

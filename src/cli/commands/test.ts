@@ -5,6 +5,7 @@
  */
 import { parseRegExp } from "../../config/test_file/inspect_tests.ts";
 import { quote, reasonOf } from "../../errors.ts";
+import { forbidRealModels } from "../../testing/real_models.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { printNotes } from "../host/open_agent.ts";
@@ -35,6 +36,8 @@ export async function run(
   if (options.watch && written !== undefined) {
     throw new UsageError(`Cannot use ${written} with --watch, because what it writes is a change`);
   }
+  // Agents that an agent calls as tools keep their own models.
+  using _ = options.model === "real" || options.record ? undefined : forbidRealModels();
   const print = choosePrint(junit, output);
   const begin = performance.now();
   const runner = new TestRunner({
