@@ -121,6 +121,8 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   "persona: @you": "expected quotes around the text",
   "persona: !kind": 'quotes around a text that begins with "!"',
   'persona: "C:\\path"': "expected each backslash written twice, or single quotes",
+  "data: { cart: { type: List[str], default: [] } }": "or quotes around a text",
+  "llm: { provider: openai model: gpt-5 }": "expected a comma between two entries in brackets",
   "persona: *kind": "expected &kind before a value above it, or quotes",
 };
 

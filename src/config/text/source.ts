@@ -25,8 +25,8 @@ const MAX_CHARS = 250_000;
 const MAX_DEPTH = 64;
 /** Maximum number of values, with every alias resolved. */
 const MAX_VALUES = 50_000;
-/** Maximum number of syntax errors that are reported. */
-const MAX_SYNTAX_ERRORS = 20;
+/** Maximum number of problems that are reported. */
+const MAX_PROBLEMS = 20;
 
 const SEVERAL_DOCUMENTS = { message: "it has several documents", expected: "one, without ---" };
 const TOO_DEEP = { message: "it is nested too deeply", expected: `at most ${MAX_DEPTH} levels` };
@@ -34,8 +34,13 @@ const TOO_DEEP = { message: "it is nested too deeply", expected: `at most ${MAX_
 /** Ways out of errors of syntax, by the code of the parser. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: "each backslash written twice, or single quotes",
+  BAD_INDENT: "the entries of one list below each other, and each bracket closed",
   BAD_SCALAR_START: "quotes around the text",
-  BLOCK_AS_IMPLICIT_KEY: "quotes around a text that has a colon and a space in it",
+  BLOCK_AS_IMPLICIT_KEY: "quotes around a text that has a colon and a space in it, or the " +
+    "indentation of the lines around it",
+  BLOCK_IN_FLOW: "a comma between two entries in brackets",
+  MISSING_CHAR: "the missing sign, or the indentation of the lines around it",
+  MULTILINE_IMPLICIT_KEY: "a colon and a space after the key",
   TAB_AS_INDENT: "spaces",
   TAG_RESOLVE_FAILED: 'no tag, or quotes around a text that begins with "!"',
   UNEXPECTED_TOKEN: "the next value, or quotes around a text that begins with a sign of YAML",
@@ -94,7 +99,8 @@ export class Source {
       });
     }
     const { errors, warnings, contents } = this.document;
-    for (const { code, message, pos } of [...errors, ...warnings].slice(0, MAX_SYNTAX_ERRORS)) {
+    // Most errors of syntax that follow are of the parser, which has lost its place.
+    for (const { code, message, pos } of [...errors, ...warnings].slice(0, 1)) {
       this.#report([], pos[0], describeSyntaxError(code, message));
     }
     this.value = this.problems.length === 0 ? this.#read(contents, [], 0) : undefined;
@@ -146,7 +152,7 @@ export class Source {
   }
 
   #read(node: unknown, path: SourcePath, keyOffset: number): unknown {
-    if (this.problems.length >= MAX_SYNTAX_ERRORS || this.#isTooLarge) return null;
+    if (this.problems.length >= MAX_PROBLEMS || this.#isTooLarge) return null;
     const { range, anchor } = (node ?? {}) as Node & { readonly anchor?: string };
     const offset = range?.[0] ?? keyOffset;
     this.#places.set(JSON.stringify(path), { key: keyOffset, value: offset });
