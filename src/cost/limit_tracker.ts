@@ -149,7 +149,7 @@ export class LimitTracker {
     return reached && { ...reached, ...arriving };
   }
 
-  /** Returns the limit to commit with a call that has no price, because none of cost could hold. */
+  /** Returns the event of a limit of cost that cannot hold, because a call has no price. */
   limitUnpriced(cost: number | undefined): readonly EventDraft<"limit">[] {
     const holds = !this.limitsCost || cost !== undefined;
     return holds ? [] : [{ type: "limit", reason: "cost", option: "cost" }];

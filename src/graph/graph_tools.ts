@@ -30,9 +30,11 @@ export class GraphTools {
     this.#report = report;
     if (!Array.isArray(tools)) {
       report("tools", `it is ${quote(tools)}: expected a list of tools`);
-    } else {for (const [index, tool] of tools.entries()) {
-        if (this.#add(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
-      }}
+      return;
+    }
+    for (const [index, tool] of tools.entries()) {
+      if (this.#add(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
+    }
   }
 
   /** All tools, in the order in which they were found. */

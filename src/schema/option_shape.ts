@@ -15,9 +15,7 @@ export const text: v.GenericSchema = v.string("expected text");
 /** Optional text. */
 export const optionalText: v.GenericSchema = v.optional(text);
 /** Optional boolean. */
-export const flag: v.GenericSchema = v.optional(
-  v.custom((value) => typeof value === "boolean", "expected true or false"),
-);
+export const flag: v.GenericSchema = v.optional(v.boolean("expected true or false"));
 /** Required text, or a function that returns it. */
 export const textOrFunction: v.GenericSchema = v.custom(
   (value) => typeof value === "string" || typeof value === "function",

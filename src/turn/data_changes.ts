@@ -19,7 +19,7 @@ import type { LiveSession } from "./live_session.ts";
 /** Returns the event that records the first data of a session; none if its log has data. */
 export function beginData(
   { agent, data, log: { position } }: LiveSession,
-): readonly EventDraft[] {
+): readonly EventDraft<"data_set">[] {
   if (agent.graph.data === undefined || position.data !== undefined) return [];
   return [{ type: "data_set", data }];
 }

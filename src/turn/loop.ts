@@ -9,7 +9,7 @@ import { quote } from "../errors.ts";
 import { runIn } from "../graph/work.ts";
 import { listOpenCalls } from "../history/call.ts";
 import type { StoredTurns } from "../history/durability.ts";
-import type { EventDraft, SessionEvent } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
 import { appendDrafts } from "./call/approval.ts";
@@ -175,11 +175,10 @@ async function playTurn(
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
-  const append = (drafts: readonly EventDraft[]) =>
-    appendDrafts(session, drafts, isOver(drafts.at(-1)));
-  const commit: CommitDrafts = out === undefined
-    ? append
-    : async (drafts) => await show(await append(drafts), out);
+  const commit: CommitDrafts = async (drafts) => {
+    const events = await appendDrafts(session, drafts, isOver(drafts.at(-1)));
+    if (out !== undefined) await show(events, out);
+  };
   const onRun = () => ranUntil = log.head;
   const listDeferred = () => deferCalls(listOpenCalls(log.position.calls, from), ranUntil);
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
@@ -215,11 +214,8 @@ async function playTurn(
       }
     }
   } catch (error) {
-    try {
-      await commit(listDeferred());
-    } catch {
-      // The error of the turn takes precedence.
-    }
+    // The error of the turn takes precedence.
+    await commit(listDeferred()).catch(() => {});
     throw error;
   }
   const deferred = listDeferred();

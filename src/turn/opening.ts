@@ -55,8 +55,7 @@ export async function openTurn(
   const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
   checkStart(session, command);
   const { head: from } = session.log;
-  const data = beginData(session);
-  const drafts = data.concat(await buildDrafts(session, command, inputId));
+  const drafts = [...beginData(session), ...await buildDrafts(session, command, inputId)];
   return { from, events: await appendDrafts(session, drafts) };
 }
 

@@ -6,8 +6,7 @@
 import { findTool, type Step } from "../../graph/graph.ts";
 import { callPredicate } from "../../graph/guard.ts";
 import type { ApprovalRequest } from "../../history/call.ts";
-import type { EventDraft, ShownArgs } from "../../history/event.ts";
-import type { Log } from "../../history/log.ts";
+import type { EventDraft, SessionEvent, ShownArgs } from "../../history/event.ts";
 import { copyJson, isPlainObject } from "../../json/json.ts";
 import { sha256 } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
@@ -66,19 +65,17 @@ export function buildRequest(
 }
 
 /**
- * Appends events to the log of a session, requests for approval with their hashes. A promise only if
- * there are such requests, or the log is stored durably.
+ * Appends events to the log of a session, requests for approval with their hashes.
  *
  * @param isLast True if the turn appends nothing else. @default {false}
  */
-export function appendDrafts(
+export async function appendDrafts(
   session: LiveSession,
   drafts: readonly EventDraft[],
   isLast = false,
-): ReturnType<Log["append"]> {
-  const { log } = session;
-  if (!drafts.some(isIncomplete)) return log.append(drafts, isLast);
-  return completeRequests(session, drafts).then((complete) => log.append(complete, isLast));
+): Promise<readonly SessionEvent[]> {
+  const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
+  return await session.log.append(complete, isLast);
 }
 
 /**

@@ -26,8 +26,8 @@ import {
 } from "./prepare_call.ts";
 import { type CallEnd, RunningCalls } from "./running_calls.ts";
 
-/** Commits events, and passes them to the reader of a stream. May return a promise. */
-export type CommitDrafts = (drafts: readonly EventDraft[]) => unknown;
+/** Commits events, and passes them to the reader of a stream. */
+export type CommitDrafts = (drafts: readonly EventDraft[]) => Promise<void>;
 
 /** The turn that runs calls. */
 interface CallingTurn {

@@ -67,8 +67,7 @@ export async function prepareCall(
     return { drafts: [buildRequest(place, shown, "unknown")] };
   }
   const context = new CallContext(session.guardContext, callKey);
-  const preparing = prepareChild(session, tool!, call, context);
-  const child = preparing && await preparing;
+  const child = await prepareChild(session, tool!, call, context);
   const ready: ReadyCall = {
     open,
     shown,

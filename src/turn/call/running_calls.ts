@@ -118,17 +118,16 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
     this.#wake?.();
   }
 
-  #run(prepared: Prepared): void {
+  async #run(prepared: Prepared): Promise<void> {
     // A tool that ran before may have aborted the turn.
     if (!this.#open.has(prepared)) return;
     const { readsProgress } = this.#options;
     const onValue = readsProgress ? (value: unknown) => this.#report(prepared, value) : undefined;
-    runCall(prepared, this.#options, onValue).then((end) => {
-      prepared.context.hasEnded = true;
-      if (!this.#open.delete(prepared)) return;
-      this.#ended.push({ prepared, end });
-      this.#wake?.();
-    });
+    const end = await runCall(prepared, this.#options, onValue);
+    prepared.context.hasEnded = true;
+    if (!this.#open.delete(prepared)) return;
+    this.#ended.push({ prepared, end });
+    this.#wake?.();
   }
 
   /** Passes a value that a tool yielded to the reader, and waits until it was read. */

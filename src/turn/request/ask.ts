@@ -29,8 +29,7 @@ export async function ask(
   const { llm } = session.step;
   let next: Awaited<ReturnType<typeof buildNextRequest>>;
   try {
-    const building = buildNextRequest(session, turn);
-    next = building instanceof Promise ? await building : building;
+    next = await buildNextRequest(session, turn);
   } catch (cause) {
     const drafts = takeEmbedded(session);
     if (turn.isStopped) return { drafts };
@@ -44,8 +43,7 @@ export async function ask(
   try {
     const limit = await readAnswer(session, llm, request, received, turn, out);
     if (limit !== undefined) return { drafts: [limit] };
-    const interpreting = interpretAnswer(session, turn, request, received);
-    const answer = interpreting instanceof Promise ? await interpreting : interpreting;
+    const answer = await interpretAnswer(session, turn, request, received);
     return answer ?? { drafts: [buildFailure(session, llm, received, "ABORTED")] };
   } catch (cause) {
     if (turn.isStopped) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
