@@ -26,7 +26,7 @@ const COVERAGE = ["--parallel", "--clean", "--coverage=coverage", "--coverage-ra
  */
 const EXAMPLES = ["--no-check", "--doc", "mod.ts", "src", "docs", "README.md"];
 /** Temporary folder before the name of a module in a line of the output. */
-const FOLDER_REGEXP = /\S*\/(?=\w+\.ts => )/;
+const FOLDER_REGEXP = /\S*\/(?=\w+\.ts =>)/;
 const CLOSING_REGEXP = /(?:ok|FAILED)\S* \| (\d+) passed.* (\d+) failed/;
 /** Row of the coverage table for a file with full coverage, which is not shown. */
 const COMPLETE_REGEXP = /^\|.*\| +100\.0 \|$/;
