@@ -75,7 +75,9 @@ export class ProfileBuilder {
     let session = this.#sessions.get(key);
     if (session === undefined) {
       const waste = new WasteFinder(this.#waste);
-      session = { meter: this.#options.createMeter(first), waste, decision: -1 };
+      // An earlier turn, which is not known, may have made the decision.
+      const { firstDecision = -1 } = first;
+      session = { meter: this.#options.createMeter(first), waste, decision: firstDecision };
       // A turn that was refused tells nothing about its session.
       if (first.events.length > 0) this.#sessions.set(key, session);
     }

@@ -20,6 +20,8 @@ export interface TurnRecord {
   readonly works: readonly Work[];
   /** Model calls, in order. */
   readonly calls: readonly ModelCall[];
+  /** Sequence number of the decision whose calls ran first; absent if none ran, or in a log. */
+  readonly firstDecision?: number;
   /** Events, and when they were committed. */
   readonly events: readonly { readonly at: number; readonly event: SessionEvent }[];
 }

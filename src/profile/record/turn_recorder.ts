@@ -53,6 +53,8 @@ export class TurnRecorder implements TurnObserver {
   readonly #events: TurnRecord["events"][number][] = [];
   /** Running tool calls, by their keys. */
   readonly #tools = new Map<string, OpenWork>();
+  /** Sequence number of the decision whose calls ran first; an earlier turn may have made it. */
+  #firstDecision: number | undefined;
   /** Work of a model that the turn waits for; undefined if it waits for none. */
   #waiting: OpenWork | undefined;
   #step: string;
@@ -107,6 +109,7 @@ export class TurnRecorder implements TurnObserver {
   }
 
   onToolCall({ tool, callKey }: ObservedToolCall): Scope {
+    this.#firstDecision ??= readPlace(callKey).decision;
     let isCall = true;
     return (run) => {
       const work = this.#begin("tool", tool, isCall);
@@ -146,6 +149,7 @@ export class TurnRecorder implements TurnObserver {
       end,
       works: this.#works.map((work) => closeWork(work, to)),
       calls: this.#calls,
+      ...(this.#firstDecision !== undefined && { firstDecision: this.#firstDecision }),
       events: this.#events,
     });
   }
@@ -212,8 +216,14 @@ function closeWork({ pauses, ...work }: OpenWork, end: number): Work {
 
 /** Returns the id of the session of a call's agent, if the tool is one. */
 function childOf({ sessionId: id, incarnation }: ObservedTurn, callKey: string): string {
+  const { decision, call } = readPlace(callKey);
+  return childIdOf({ id, incarnation }, decision, call);
+}
+
+/** Reads the sequence number of its decision, and its number in it, from the key of a call. */
+function readPlace(callKey: string): { readonly decision: number; readonly call: number } {
   const [decision, call] = callKey.split("/").slice(-2).map(Number);
-  return childIdOf({ id, incarnation }, decision!, call!);
+  return { decision: decision!, call: call! };
 }
 
 /** Works by their kinds. */

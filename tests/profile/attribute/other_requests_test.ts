@@ -1,4 +1,5 @@
-import { Agent, decide, type LLM, LLMError, MockLLM } from "@nomos/agent";
+import { Agent, decide, type Decision, type LLM, LLMError, MockLLM, Tool } from "@nomos/agent";
+import type { Observer } from "@nomos/agent/observer";
 import {
   type AgentProfile,
   formatProfile,
@@ -7,6 +8,8 @@ import {
   Profiler,
 } from "@nomos/agent/profile";
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { memoryStore } from "@nomos/agent/store";
+import * as v from "valibot";
 import { SimClock } from "../sim_clock.ts";
 
 /** Plays turns, and returns the profile as it was observed, and that of the log. */
@@ -202,4 +205,50 @@ Deno.test("a price that is no number from 0 is unknown", async () => {
       assertEquals(profile.attributed, { time: 1, tokens: 1, cost: 1 });
     }
   }
+});
+
+Deno.test("an agent whose call waits since an earlier turn, which was not observed, is counted once", async () => {
+  const store = memoryStore();
+  const usage = { input: 100, output: 5 };
+  const modelOf = (...decisions: Decision[]): LLM => {
+    const mock = new MockLLM(decisions);
+    return { name: "acme/mock", decide: async (asked) => ({ ...await mock.decide(asked), usage }) };
+  };
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay",
+    args: v.object({}),
+    needsApproval: true,
+    run: () => "paid",
+  });
+  const cashier = new Agent({
+    name: "cashier",
+    llm: modelOf(decide.call("pay"), decide.respond("Paid")),
+    start: "a",
+    steps: { a: { description: "A", tools: [pay] } },
+  });
+  const open = (observers: readonly Observer[]) =>
+    new Agent({
+      name: "shop",
+      llm,
+      observers,
+      start: "a",
+      steps: {
+        a: {
+          description: "A",
+          tools: [
+            cashier.with({ observers }).asTool({ name: "cashier", description: "Ask them" }),
+          ],
+        },
+      },
+    }).openSession("ann", { store });
+  const llm = modelOf(decide.call("cashier", { input: "Pay" }), decide.respond("Done"));
+  await (await open([])).next("Pay");
+  const profiler = new Profiler();
+  const session = await open([profiler]);
+  await session.approve(session.approvals[0]!.callKey);
+  const profile = profiler.profile();
+  assertEquals([profile.total.tokens, profile.figures.model_calls], [210, 2]);
+  assertEquals(readPart(profile, "answers").tokens, 10);
+  assertEquals(profile.parts.filter(({ part }) => part === "child agents"), []);
 });
