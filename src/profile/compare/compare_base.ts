@@ -40,6 +40,8 @@ export interface Comparison {
   }[];
   /** Sentence about the largest change for the worse; absent if there is none. */
   readonly reason?: string;
+  /** Sentences about what the profile cannot know, such as the counts that differ between its plays. */
+  readonly unknown: readonly string[];
   /** Versions of the package, if they differ: the texts of requests may differ with them. */
   readonly packages?: { readonly base: string; readonly now: string };
 }
@@ -89,9 +91,9 @@ export function compareWithBase(
 ): Comparison {
   checkAllowances(allow);
   checkBase(base);
-  const { agent } = profile;
+  const { agent, unknown } = profile;
   if (requireScript(profile, "compare") !== base.script) {
-    return { agent, verdict: "another script", figures: [] };
+    return { agent, verdict: "another script", figures: [], unknown };
   }
   const now = takeBase(profile);
   const allowed = { ...base.allow, ...allow };
@@ -103,6 +105,7 @@ export function compareWithBase(
     agent,
     verdict: isWorse ? "worse" : isBetter ? "better" : "equal",
     figures,
+    unknown,
     ...(reason !== undefined && { reason }),
     ...(base.package !== now.package && { packages: { base: base.package, now: now.package } }),
   };

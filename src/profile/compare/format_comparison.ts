@@ -55,7 +55,7 @@ function makeTitle({ agent, verdict, figures }: Comparison): string {
   }
 }
 
-function listSentences({ verdict, reason, packages }: Comparison): string[] {
+function listSentences({ verdict, reason, packages, unknown }: Comparison): string[] {
   if (verdict === "another script") {
     return ["The script is another one than that of the base: save its figures first."];
   }
@@ -65,6 +65,7 @@ function listSentences({ verdict, reason, packages }: Comparison): string[] {
       `The base was saved with version ${packages.base} of @nomos/agent, this is ${packages.now}: ` +
       "its texts and schemas may have changed.",
     ]),
+    ...unknown.map((sentence) => `Not known: ${sentence}.`),
     ...(verdict === "better" ? ["Save the figures again to keep what was gained."] : []),
     "Times are not compared.",
   ];

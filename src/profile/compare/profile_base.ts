@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { ConfigError, reasonOf } from "../../errors.ts";
+import { oneLine } from "../../json/text.ts";
 import { checkOptions, type OptionRule } from "../../llm/option_rules.ts";
 import type { AgentProfile } from "../agent_profile.ts";
 import { FIGURES } from "../attribute/profile_rows.ts";
@@ -102,7 +103,7 @@ export function readBase(text: string): ProfileBase {
   try {
     base = JSON.parse(text);
   } catch (cause) {
-    throw new ConfigError(`${NO_BASE}: ${reasonOf(cause)}: ${EXPECTED_BASE}`, { cause });
+    throw new ConfigError(`${NO_BASE}: ${oneLine(reasonOf(cause))}: ${EXPECTED_BASE}`, { cause });
   }
   checkBase(base);
   return base;

@@ -17,23 +17,25 @@ export class LoopProbe {
   blocked = 0;
   readonly #clock: Clock;
   #cancel: (() => void) | undefined;
+  /** Time at which the next look is due. */
+  #due = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Starts to measure. */
+  /** Starts to measure, anew if it did already. */
   start(): void {
-    const due = this.#clock.now() + INTERVAL;
-    this.#cancel = this.#clock.setTimer(INTERVAL, () => {
-      const late = this.#clock.now() - due;
-      if (late > TOLERANCE) this.blocked += late;
-      this.start();
-    }, true);
+    this.stop();
+    this.#due = this.#clock.now() + INTERVAL;
+    this.#cancel = this.#clock.setTimer(INTERVAL, () => this.start(), true);
   }
 
-  /** Stops to measure. */
+  /** Stops to measure. A timer that is still late counts, because it would never fire. */
   stop(): void {
     this.#cancel?.();
+    const late = this.#clock.now() - this.#due;
+    if (late > TOLERANCE) this.blocked += late;
+    this.#due = Infinity;
   }
 }

@@ -17,6 +17,7 @@ import {
 } from "../../llm/option_rules.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
 import type { AgentProfile } from "../agent_profile.ts";
+import { FIGURES } from "../attribute/profile_rows.ts";
 import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
 import { CoreReplacer } from "./core_replacer.ts";
@@ -124,9 +125,12 @@ export async function profileAgent<Answers extends object, Data, Context>(
     const played = { ...core, timings: model === "real", ...(cost && { cost }) };
     const session = await openPlay(replacer.replace(played), options);
     player.session = session.id;
-    probe.start();
     try {
-      await playScript(session, player, script, (turn) => onTurn?.({ play: number, turn }));
+      await playScript(session, player, script, (turn) => {
+        onTurn?.({ play: number, turn });
+        // A mock without delays plays many turns before a timer can fire.
+        probe.start();
+      });
     } finally {
       probe.stop();
     }
@@ -137,8 +141,8 @@ export async function profileAgent<Answers extends object, Data, Context>(
   await play(0);
   const profiles: AgentProfile[] = [];
   while (profiles.length < iterations) profiles.push(await play(profiles.length + 1));
-  const varies = profiles.some(({ figures }) =>
-    JSON.stringify(figures) !== JSON.stringify(profiles[0]!.figures)
+  const varying = FIGURES.filter((figure) =>
+    profiles.some(({ figures }) => figures[figure] !== profiles[0]!.figures[figure])
   );
   const median = profiles.toSorted((a, b) => a.total.wall - b.total.wall)[
     Math.floor((profiles.length - 1) / 2)
@@ -146,7 +150,9 @@ export async function profileAgent<Answers extends object, Data, Context>(
   return {
     ...median,
     ...(script !== undefined && { script: await hashScript(script) }),
-    unknown: varies ? ["counts differ between plays of the same conversation"] : [],
+    unknown: varying.length === 0
+      ? []
+      : [`counts that differ between plays of the same conversation: ${varying.join(", ")}`],
   };
 }
 

@@ -1,7 +1,21 @@
 import { Agent, decide, type LLM, MockLLM, MockLLMError, raw, Tool } from "@nomos/agent";
-import { type AgentProfile, benchAgent, formatProfile, profileAgent } from "@nomos/agent/profile";
+import {
+  type AgentProfile,
+  benchAgent,
+  compareWithBase,
+  formatComparison,
+  formatProfile,
+  profileAgent,
+  takeBase,
+} from "@nomos/agent/profile";
 import { memoryStore } from "@nomos/agent/store";
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import * as v from "valibot";
 import { SimClock } from "../sim_clock.ts";
 
@@ -196,4 +210,50 @@ Deno.test("text of a model cannot reach a terminal as it is", async () => {
   const text = formatProfile(profile, { turn: 1 });
   assert(text.includes("\\u{1b}[2J\\u{202e}gone"));
   assert(!text.includes("\u001b") && !text.includes("\u202e"));
+});
+
+Deno.test("a tool that blocks the event loop is seen, also if the play ends before a timer fires", async () => {
+  const clock = new SimClock();
+  const compute = new Tool({
+    name: "compute",
+    description: "Compute it",
+    args: v.object({}),
+    run: () => clock.spend(150),
+  });
+  const agent = new Agent({
+    name: "shop",
+    llm: unreachable,
+    start: "sell",
+    steps: { sell: { description: "Sell", tools: [compute] } },
+  });
+  const decisions = [decide.call("compute"), decide.respond("Done")];
+  const script = [{ input: "Go", decisions }, { input: "Bye", decisions: [decide.respond("Bye")] }];
+  const { total } = await clock.drive(profileAgent(agent, script, { clock, iterations: 1 }));
+  // A timer was due after 10 ms.
+  assertEquals([total.wall, total.blocked], [150, 140]);
+});
+
+Deno.test("counts that differ between equal plays are named, also beside a base", async () => {
+  let plays = 0;
+  const grow = new Tool({
+    name: "grow",
+    description: "Grow",
+    args: v.object({}),
+    run: () => "x".repeat(100 * plays++),
+  });
+  const agent = new Agent({
+    name: "shop",
+    llm: unreachable,
+    start: "sell",
+    steps: { sell: { description: "Sell", tools: [grow] } },
+  });
+  const script = [{ input: "Go", decisions: [decide.call("grow"), decide.respond("Done")] }];
+  const profile = await profileAgent(agent, script);
+  assertEquals(profile.unknown, [
+    "counts that differ between plays of the same conversation: prompt_chars, result_chars, " +
+    "max_prompt_chars",
+  ]);
+  const comparison = compareWithBase(profile, takeBase(profile));
+  const text = formatComparison(comparison, { markdown: true });
+  assertStringIncludes(text, "Not known: counts that differ between plays");
 });
