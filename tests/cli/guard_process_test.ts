@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { withFiles } from "./in_process.ts";
 import { expectCode, nomos, ROOT } from "./process.ts";
 
-const TOOLS = ["leave", "leaveNode", "late", "reject", "never", "write"];
+const TOOLS = ["leave", "leaveNode", "late", "reject", "lose", "never", "write"];
 
 const FILES = {
   "deno.json": JSON.stringify({ imports: { "@nomos/agent": `${ROOT}mod.ts` } }),
@@ -19,6 +19,7 @@ export const leave = () => Deno.exit(0);
 export const leaveNode = () => process.exit(0);
 export const late = () => new Promise(() => setTimeout(() => { throw new Error("\\x1b[31mlate") }));
 export const reject = () => new Promise(() => { Promise.reject(new Error("rejected")) });
+export const lose = () => { Promise.reject(new Error("lost")); };
 export const never = () => new Promise(() => {});
 export const write = () => fs.writeSync(1, "written by its number\\n");
 `,
@@ -87,4 +88,13 @@ Deno.test("nomos run, sessions can be read after an error that nothing caught", 
     await expectCode(1, nomos(args, { cwd }));
     const { stdout } = await expectCode(0, nomos(["sessions", "--json"], { cwd }));
     assertEquals(JSON.parse(stdout).sessions.length, 1);
+  }));
+
+Deno.test("nomos profile, an error that nothing waits for fails before anything is printed", () =>
+  withFiles({
+    ...FILES,
+    "conversation.yaml": "- user: Go\n- call: lose\n- respond: Done\n",
+  }, async (cwd) => {
+    const { stdout } = await expectCode(1, nomos(["profile", "-n", "1", "--json"], { cwd }));
+    assertStringIncludes(JSON.parse(stdout).error.message, "nothing waited for it: lost");
   }));

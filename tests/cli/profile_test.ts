@@ -55,6 +55,14 @@ Deno.test("profile --save and --against, exit with 0 for an equal run and name w
     );
     assertEquals(code, 0);
 
+    const broken = `${folder}/broken.json`;
+    await Deno.writeTextFile(broken, saved.replace('"moves": 0', '"moves": -1'));
+    for (const flag of ["--against", "--save"]) {
+      const { error } = await nomosJson(1, "profile", agent, flag, broken);
+      assertStringIncludes(error.message, "at figures.moves: ");
+      assertStringIncludes(error.message, `Delete "${broken}", and save the figures again`);
+    }
+
     await Deno.writeTextFile(`${folder}/conversation.yaml`, TALK.replace("Nothing", "Much"));
     assertEquals((await nomos("profile", agent, "--against", base)).code, 3);
     await Deno.remove(`${folder}/conversation.yaml`);

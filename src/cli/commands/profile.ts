@@ -6,7 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { genaiPrices } from "../../prices/genai_prices.ts";
-import { formatBase, readBase } from "../../profile/compare/profile_base.ts";
+import { formatBase } from "../../profile/compare/profile_base.ts";
 import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
@@ -23,7 +23,7 @@ import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { type PlayedAgent, withPlayedAgent } from "../profile/played_agent.ts";
 import { countPlays, samplePlays } from "../profile/played_functions.ts";
-import { listOutputs, readText, urlOfFolder, writeOutputs } from "../profile/profile_files.ts";
+import { listOutputs, readBaseFile, urlOfFolder, writeOutputs } from "../profile/profile_files.ts";
 import { makeUsageError, readProfileFlags } from "../profile/profile_flags.ts";
 import { profileSession } from "../profile/profile_session.ts";
 import { shown } from "../terminal/shown.ts";
@@ -39,13 +39,13 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   const { by, markdown, output: stem, save, against, session } = options;
   if (session !== undefined) return await profileSession(call, session, flags.turn);
   if (call.countCalls !== undefined) return await countFunctions(call, call.countCalls);
-  const base = against === undefined ? undefined : readBase(readText(against));
+  const base = against === undefined ? undefined : readBaseFile(against);
   checkWritable([
     ...save === undefined ? [] : [save],
     ...stem === undefined ? [] : listOutputs(stem, options.functions),
   ]);
   // Saving again keeps the allowances of the file.
-  const saved = save !== undefined && existsSync(save) ? readBase(readText(save)).allow : {};
+  const saved = save !== undefined && existsSync(save) ? readBaseFile(save).allow : {};
   const { profile, functions } = await play(call, flags.latency);
   const comparison = base && compareWithBase(profile, base, flags.allow);
   const { turn } = flags;

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { nextTask } from "../../clock.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
 import type { AgentNames } from "../../config/conversation/script_entry.ts";
@@ -35,13 +36,16 @@ export async function withPlayedAgent<Result>(
 ): Promise<Result> {
   const opened = await open(call);
   try {
-    return await use({
+    const result = await use({
       agent: opened.agent,
       script: await readScript(call, opened),
       options: {
         context: async ({ sessionId }) => (await opened.openContext(sessionId)).context,
       },
     });
+    // An error that nothing caught ends the process in a task of its own.
+    await nextTask();
+    return result;
   } finally {
     call.output.progress("");
     await opened.close();

@@ -10,8 +10,9 @@ import { makeSpeedscope } from "../../profile/draw/speedscope.ts";
 import { drawTurns } from "../../profile/draw/turn_frames.ts";
 import { withRelativeFiles } from "../../profile/functions/function_place.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
-import type { AgentProfile } from "../../profile/mod.ts";
-import { CommandError } from "../exit_code.ts";
+import { readBase } from "../../profile/compare/profile_base.ts";
+import type { AgentProfile, ProfileBase } from "../../profile/mod.ts";
+import { codeOf, CommandError } from "../exit_code.ts";
 import { writeFile } from "../write_file.ts";
 import { ENDINGS } from "./needs.ts";
 
@@ -27,6 +28,23 @@ export function readText(path: string): string {
     throw new CommandError(
       `Cannot read ${quote(path)}: ${reasonOf(cause)}`,
       { code: "FILE_NOT_READ", cause },
+    );
+  }
+}
+
+/**
+ * Reads the figures of an earlier run.
+ *
+ * @throws {CommandError} if the file has none.
+ */
+export function readBaseFile(path: string): ProfileBase {
+  const text = readText(path);
+  try {
+    return readBase(text);
+  } catch (cause) {
+    throw new CommandError(
+      `${reasonOf(cause)}. Delete ${quote(path)}, and save the figures again with --save`,
+      { code: codeOf(cause) ?? "CONFIG_INVALID", cause },
     );
   }
 }
