@@ -119,7 +119,7 @@ export function cleanLabel(label: string): string {
   const start = line.length > MAX_LABEL
     ? `${line.slice(0, MAX_LABEL - 1).replace(/[\ud800-\udbff]$/, "")}…`
     : line;
-  return start.replace(/[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "?");
+  return start.replace(/[\p{Cc}\p{Surrogate}\p{Bidi_Control}]/gu, "?");
 }
 
 /** Returns a function that draws a frame. */

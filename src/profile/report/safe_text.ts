@@ -18,10 +18,18 @@ export function makeSafe(text: string): string {
   return escapeUnsafe(cutText(text));
 }
 
+/**
+ * Starts of what GitHub links and notifies in text that has been rendered, so that an escape does not
+ * help: addresses, mentions and numbers of issues.
+ */
+const LINKED_START = /@|(?<!&)#(?=\d)|www(?=\.)|:(?=\/\/)/gi;
+
 /** Returns a text that Markdown shows as it is: no link, mention, tag or cell begins in it. */
 export function escapeMarkdown(text: string): string {
   return makeSafe(text)
-    .replaceAll(/[&<>|@]/g, (character) => `&#${character.codePointAt(0)};`)
+    .replaceAll(/[&<>|]/g, (character) => `&#${character.codePointAt(0)};`)
     // An underscore within a word, as in names of tools, means nothing.
-    .replaceAll(/[\\`*[\]~]|(?<![\p{L}\d])_|_(?![\p{L}\d])/gu, (character) => `\\${character}`);
+    .replaceAll(/[\\`*[\]~]|(?<![\p{L}\d])_|_(?![\p{L}\d])/gu, (character) => `\\${character}`)
+    // A space without a width ends it.
+    .replaceAll(LINKED_START, (start) => `${start}&#8203;`);
 }

@@ -193,3 +193,14 @@ Deno.test("the comparison as Markdown names what got worse", async () => {
     /Largest change: tool results, .* by get_menu, .*\n.*Times are not compared\.\n$/,
   );
 });
+
+Deno.test("a name in Markdown is neither a tag nor a cell, and links and notifies nobody", async () => {
+  const agent = "<b>|x *y* @all #1 https://a.example www.a.example &amp;";
+  const comparison = { ...await compare({}), agent };
+  const [title] = formatComparison(comparison, { markdown: true }).split("\n");
+  assertEquals(
+    title,
+    "### &#60;b&#62;&#124;x \\*y\\* @&#8203;all #&#8203;1 https:&#8203;//a.example " +
+      "www&#8203;.a.example &#38;amp;: none of 14 figures got worse",
+  );
+});

@@ -153,7 +153,7 @@ Deno.test("escapeXml replaces what XML cannot hold", () => {
 });
 
 Deno.test("cleanLabel() makes one line, without cutting a character in two", () => {
-  assertEquals(cleanLabel("  a\r\n\tb\u001b[31m\u2066 "), "a b?[31m?");
+  assertEquals(cleanLabel("  a\r\n\tb\u001b[31m\u2066\u061c "), "a b?[31m??");
   assertEquals(cleanLabel(`${"a".repeat(1998)}😀😀`), `${"a".repeat(1998)}…`);
   assertEquals(cleanLabel("a".repeat(2000)), "a".repeat(2000));
 });
