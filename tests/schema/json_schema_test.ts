@@ -51,6 +51,8 @@ Deno.test("jsonSchema names the path of each issue, and not the schemas around i
   const schema = object({ "a/b": { type: "array", items: object({ n: { minimum: 2 } }) } });
   assertEquals(issues(schema, { "a/b": [{ n: 2 }, { n: 1 }] }), ["a/b.1.n: 1 is less than 2."]);
   assertEquals(issues(schema, { "a/b": [] }), []);
+  const closed = { properties: { a: {} }, additionalProperties: false };
+  assertEquals(issues(closed, { a: 1, b: 2 }), ["b: This key or value is not allowed."]);
 });
 
 Deno.test("jsonSchema follows the draft of $schema", () => {

@@ -5,7 +5,7 @@
  */
 import { quote } from "../../errors.ts";
 import { listNames } from "../check/check_names.ts";
-import { describeDenied, describeImportError } from "../text/author_error.ts";
+import { describeImportError } from "../text/author_error.ts";
 import { fs, locateFile } from "../text/files.ts";
 import { importInTime } from "./import_in_time.ts";
 import type { Inspection } from "../text/inspection.ts";
@@ -92,9 +92,11 @@ async function importModule(
     const { file } = inspection.source;
     const reason = describeImportError(error, file).replace(/\s*\n\s*/g, " ");
     const message = `the module cannot be loaded: ${reason}`;
-    const isDenied = describeDenied(error, file) !== undefined;
-    const expected = "a module that can be imported";
-    inspection.report(path, { message, ...!isDenied && { expected } });
+    // Any other reason says what is wrong in the module.
+    const isMissing = reason.startsWith("Module not found");
+    const expected =
+      "a path from the folder of the agent file, or a specifier such as npm:date-fns";
+    inspection.report(path, { message, ...isMissing && { expected } });
     return undefined;
   }
 }

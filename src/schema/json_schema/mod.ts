@@ -91,6 +91,9 @@ function readDraft({ $schema }: JsonSchema): SchemaDraft {
   return draft === "draft-06" ? "7" : draft.replace("draft-0", "") as SchemaDraft;
 }
 
+/** Message for the schema `false`, as `additionalProperties` has it for keys that it forbids. */
+const NOT_ALLOWED = "This key or value is not allowed.";
+
 /** Keywords whose errors only say that an inner schema had errors, which follow. */
 const OUTER_KEYWORDS = [
   "$ref",
@@ -108,5 +111,8 @@ const OUTER_KEYWORDS = [
 function listIssues(errors: readonly OutputUnit[]): StandardSchema.Issue[] {
   const inner = errors.filter(({ keyword }) => !OUTER_KEYWORDS.includes(keyword));
   return (inner.length > 0 ? inner : errors).slice(0, MAX_ISSUES)
-    .map(({ error, instanceLocation }) => ({ message: error, path: toPath(instanceLocation) }));
+    .map(({ error, keyword, instanceLocation }) => ({
+      message: keyword === "false" ? NOT_ALLOWED : error,
+      path: toPath(instanceLocation),
+    }));
 }
