@@ -23,11 +23,13 @@ import { VERSION } from "../version.ts";
 
 /** Commands of other tools, with the way to the same end here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  display: "Cannot display an agent: draw it with `nomos graph`",
   serve: "Cannot serve an agent: there is no server yet. " +
     "Call agent.openSession() in a handler of Deno.serve(), as docs/operations.md shows",
   train:
     "Cannot train an agent: run it with `nomos run`, and write decisions that should have been " +
     "different as examples (`eg`) of their step",
+  yml2mm: "Cannot convert an agent file to Mermaid: run `nomos graph FILE --output agent.mmd`",
 };
 
 /** Command line that was read: a command and its call, or a text that answers it. */

@@ -35,7 +35,14 @@ Deno.test("nomos, every command has help and refuses a wrong flag in one line, a
   }
 });
 
-for (const [name, expected] of [["train", "examples"], ["serve", "Deno.serve()"]] as const) {
+for (
+  const [name, expected] of [
+    ["train", "examples"],
+    ["serve", "Deno.serve()"],
+    ["display", "nomos graph"],
+    ["yml2mm", "nomos graph FILE --output agent.mmd"],
+  ] as const
+) {
   Deno.test(`nomos ${name}, says in one line what to do instead`, async () => {
     const { code, stdout, stderr } = await nomosHere(name);
     assertEquals([code, stdout, stderr.trimEnd().split("\n").length], [2, "", 1]);
