@@ -346,7 +346,7 @@ Deno.test("loadAgent, a missing Python module is one problem, with a stub of all
           { key: "more-days", type: "Dict[str, List[Tuple[int, Any]]]" },
         ],
       },
-      note: { desc: "Note it", args: [{ key: "text" }] },
+      note: { desc: "Note it", args: [{ key: "text" }, { key: "n", type: "int" }] },
     },
   };
   const error = await assertRejects(
@@ -362,6 +362,7 @@ Deno.test("loadAgent, a missing Python module is one problem, with a stub of all
     'n: number | null; kind: "a" | "*/" /* default: "* /" */; ' +
       '"more-days": Record<string, Array<[number, unknown]>>',
   );
+  assertStringIncludes(stub!, "v.object({ text: v.string(), n: v.string() /* number */ })");
   const modules = { "gone.ts": stub!, "other.ts": "" };
   await withTools(names, tools, modules, async (agent, llm) => {
     await agent.createSession().next("Hi");

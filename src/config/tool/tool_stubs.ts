@@ -49,11 +49,14 @@ function writeFunction(name: string, { desc, args }: ToolDefConfig): string {
 }
 
 function writeTool(name: string, def: ToolDefConfig | undefined): string {
-  const args = (def?.args ?? []).map(({ key }) => `${quoteKey(key)}: v.string()`);
+  const args = (def?.args ?? []).map(({ key, type }) => {
+    const note = type === undefined ? "" : ` ${writeComment(writeType(convertType(type)))}`;
+    return `${quoteKey(key)}: v.string()${note}`;
+  });
   return `export const ${name.replace(/[^\p{ID_Continue}$]/gu, "_")} = new Tool({
   name: ${JSON.stringify(name)},
   description: ${JSON.stringify(def?.desc ?? name)},
-  args: v.object({ ${args.join(", ")} }), // with the types of the arguments
+  args: v.object({ ${args.join(", ")} }), // write the schemas of the arguments
   run: () => {
     throw new Error(${JSON.stringify(`${name} is not written yet`)});
   },
