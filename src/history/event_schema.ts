@@ -66,8 +66,8 @@ const modelCallRecord = {
   })),
 };
 const childUsage = {
-  ...usageAndCost,
   head: v.optional(count),
+  ...usageAndCost,
   modelCalls: v.optional(count),
   toolCalls: v.optional(count),
 };

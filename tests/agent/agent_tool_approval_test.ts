@@ -129,6 +129,16 @@ Deno.test("a settled call of an agent below has its result without running", asy
   ]);
 });
 
+Deno.test("a state with calls of agents is read as the same text", async () => {
+  const { build } = levels(pay("ann"));
+  const session: Session = build().createSession({ id: "s", keepChildren: true });
+  await session.next("Pay");
+  await session.approve(ANN);
+  const text = JSON.stringify(session.state);
+  const read = build().createSession({ state: JSON.parse(text), keepChildren: true });
+  assertEquals(JSON.stringify(read.state), text);
+});
+
 Deno.test("several waiting child agents get their verdicts separately, while others run", async () => {
   const paid: string[] = [];
   const clerk = agentOf("clerk", modelOf([pay("ann"), decide.respond("paid")]), [
