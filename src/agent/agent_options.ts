@@ -103,9 +103,9 @@ export interface AgentOptions<
   /** Returns the price of a model call, for `limits`, events and states. Default: the price is not known. */
   readonly cost?: CostOf;
   /**
-   * If true, events of decisions, refused outputs and failed model calls tell when the model was
-   * asked and answered (`timing`), and how large the request was (`prompt`), so that a stored session
-   * can be profiled. Each event grows by about 300 characters. Default: false.
+   * If true, events of decisions, refused outputs and failed model calls record when the model was
+   * asked and answered (`timing`), and how large the request was (`prompt`), so that a stored
+   * session can be profiled. Each event grows by about 300 characters. Default: false.
    */
   readonly timings?: boolean;
   /** Observers of every turn, for traces and metrics. Default: none. */
@@ -174,10 +174,10 @@ export interface AgentOptions<
    */
   readonly migrateResult?: MigrateResult;
   /**
-   * Steps that take the place of former ones, by the former ids, so that states and stored
-   * sessions of older releases of the agent open. Names are replaced whenever a log is read;
-   * stored logs are not rewritten. An id that was renamed twice needs two entries, each with the
-   * id of today. Default: none.
+   * Current ids of renamed or removed steps, by their former ids, so that states and stored
+   * sessions of older releases of the agent still open. Names are replaced whenever a log is read;
+   * stored logs are not rewritten. An id that was renamed twice needs two entries, each with the id
+   * of today. Default: none.
    *
    * @example
    * ```ts
@@ -205,7 +205,7 @@ export interface AgentOptions<
   readonly renamedSteps?: Readonly<Record<string, NoInfer<keyof Answers & string>>>;
   /**
    * Converts data that an older release of the agent stored to the current form. Called when a
-   * session is opened or read whose data the `data` schema refuses, or of which it drops a key.
+   * session is opened or read, if the `data` schema refuses its data or drops a key of them.
    * Default: data that do not fit throw a `StateError`, and dropped keys are ignored.
    */
   readonly migrateData?: MigrateData<NoInfer<Data>>;
@@ -213,7 +213,10 @@ export interface AgentOptions<
   readonly maxExamples?: number;
   /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */
   readonly exampleThreshold?: number;
-  /** Similarity of examples to an input. Default: cosine similarity, as the default model embeds. */
+  /**
+   * Measures the similarity of examples to an input. Default: cosine similarity of their embeddings
+   * by the default model.
+   */
   readonly exampleSimilarity?: ExampleSimilarity;
   /** Returns the current time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;

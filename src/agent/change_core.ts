@@ -19,8 +19,9 @@ import { agentShape, checkSchemas, listModels, readModels, reportFailures } from
 
 /**
  * Options of an agent that `agent.with()` replaces; others stay as they are. The changed agent
- * shares the steps, and the decision schemas of models with an equal profile. A session of the one
- * continues with the other by its state or its store. Agents that are tools keep their own options.
+ * shares the steps, and the decision schemas of models with an equal profile. A session of one
+ * agent can continue with the other, through its state or its store. Agents that are tools keep
+ * their own options.
  *
  * @example
  * ```ts

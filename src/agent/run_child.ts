@@ -53,8 +53,8 @@ export function prepareCall(...parts: ConstructorParameters<typeof AgentCall>): 
 }
 
 /**
- * Runs a call, or continues one that was run before. The call stays open if the child session
- * waits for a person, stopped with its parent, or failed for a while.
+ * Runs a call, or continues one that was run before. The call stays open if the child session waits
+ * for a person, stopped with its parent, or failed temporarily.
  *
  * @throws {AgentToolError} if the agent has no result.
  * @throws The error of the child session, if it failed for good.
@@ -97,7 +97,7 @@ async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
   return readResult(parts, session);
 }
 
-/** Returns true if a child session fails again, however often it is continued. */
+/** Returns true if the error of a child session is permanent: continuing it would fail again. */
 function isFinal(error: unknown): boolean {
   return error instanceof LLMError && !error.isRetryable || error instanceof GraphError ||
     error instanceof StateError;
@@ -159,7 +159,7 @@ async function runUntilRest(
   }
 }
 
-/** Replaces a session in memory that is not run again by its state. */
+/** Replaces an in-memory session that will not run again by its state. */
 function keepState(
   { parent: { children }, context: { callKey } }: AgentCall,
   session: LiveSession,

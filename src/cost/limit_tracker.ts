@@ -149,7 +149,10 @@ export class LimitTracker {
     return reached && { ...reached, ...arriving };
   }
 
-  /** Returns the event of a limit of cost that cannot hold, because a call has no price. */
+  /**
+   * Returns the limit event to commit with a call that has no price, because a limit of cost cannot
+   * be enforced without it.
+   */
   limitUnpriced(cost: number | undefined): readonly EventDraft<"limit">[] {
     const holds = !this.limitsCost || cost !== undefined;
     return holds ? [] : [{ type: "limit", reason: "cost", option: "cost" }];

@@ -15,7 +15,9 @@ export interface PendingApproval {
   readonly tool: string;
   /** Arguments with which the call runs if it is allowed. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** `"approval"`: it runs only if it is allowed; `"unknown"`: it began, and its end is not known. */
+  /**
+   * `"approval"`: it runs only if it is allowed; `"unknown"`: it began, and its outcome is unknown.
+   */
   readonly reason: SessionEvent<"approval_requested">["reason"];
   /**
    * SHA-256 of key, tool, arguments, reason and the sequence number of the request, in

@@ -66,9 +66,9 @@ export interface StoredTurns {
    */
   enter(turn: RunningTurn): void;
   /**
-   * Waits until it is the turn's turn, acquires the lease, reads what other processes appended,
-   * and calls `open`, which checks the command and appends its events. Returns undefined if the
-   * turn was aborted while it waited.
+   * Waits until the turn may start, acquires the lease, reads what other processes appended, and
+   * calls `open`, which checks the command and appends its events. Returns undefined if the turn
+   * was aborted while it waited.
    *
    * If `opens` is true, `open` certainly appends, and is called before the lease is acquired: both
    * take place together. It is called again if another process has appended meanwhile.
@@ -84,7 +84,7 @@ export interface StoredTurns {
   end(): Promise<void>;
   /** Stops the running turn, of any process, and waits for its end. Returns false if none runs. */
   interrupt(reason: unknown): Promise<boolean>;
-  /** Reads what other processes appended, and if one runs a turn. */
+  /** Reads what other processes appended, and checks if one runs a turn. */
   refresh(): Promise<void>;
 }
 

@@ -139,8 +139,8 @@ export interface SessionEvents {
     readonly data?: DataChange;
   };
   /**
-   * Stop of an agent that was called as a tool before it had a result: its parent was aborted
-   * or limited, or its model failed for a while. The call goes on with the next turn.
+   * Stop of an agent that was called as a tool before it had a result: its parent was aborted or
+   * limited, or its model failed temporarily. The call goes on with the next turn.
    */
   readonly tool_suspended: CallPlace & ChildUsage & {
     /** Name of the tool. */
@@ -158,7 +158,7 @@ export interface SessionEvents {
     readonly tool: string;
     /**
      * `"approval"`: it runs only if it is allowed; `"unknown"`: a call of a `once` tool began,
-     * and its end is not known.
+     * and its outcome is unknown.
      */
     readonly reason: "approval" | "unknown";
     /**

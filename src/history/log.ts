@@ -148,7 +148,9 @@ export class Log {
   }
 }
 
-/** Makes the error of a reader that needs events which are not in memory; `what` it reads. */
+/**
+ * Creates the error of a reader that needs events which are not in memory; `what` names its goal.
+ */
 export function makeNotLoadedError(what: string, id: string): ConfigError {
   return new ConfigError(
     `Cannot read ${what} of session ${quote(id)}: its log is not loaded: ` +

@@ -106,7 +106,7 @@ export interface ChangedAgent {
   readonly graph: Pick<Graph, "start" | "steps">;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
-  /** Ids of the steps that take the place of former ones, by the ids of those. */
+  /** Current ids of renamed or removed steps, by their former ids. */
   readonly renamedSteps: ReadonlyMap<string, string>;
 }
 

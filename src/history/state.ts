@@ -7,7 +7,7 @@ import type { SessionEvent } from "./event.ts";
 import type { SessionStatus } from "./position.ts";
 import type { Usage } from "../llm/llm.ts";
 
-/** Fields of a state that say whose it is. */
+/** Fields of a state that identify its session and agent. */
 export type StateOwner = Pick<State, "agent" | "sessionId" | "incarnation">;
 
 /** Session as JSON: store it anywhere, and continue it with `createSession({ state })`. */

@@ -22,11 +22,11 @@ export interface RequestPart {
    * - `"step"`: the current step, the last message.
    */
   readonly kind: "standing" | "summary" | "user" | "decision" | "result" | "notice" | "step";
-  /** Sequence number of the event of which it is the message. Absent for the other kinds. */
+  /** Sequence number of the message's event. Absent for kinds without an event. */
   readonly seq?: number;
   /** Name of the tool. Only for a `result`. */
   readonly tool?: string;
-  /** Id of the step: in which a `decision` was made, or of the `step`. */
+  /** Id of the step in which a `decision` was made, or of the current `step`. */
   readonly step?: string;
 }
 
@@ -43,8 +43,8 @@ class Existing {
 }
 
 /**
- * List of messages with its request. A `WeakMap` would have room for as many lists as were ever
- * garbage at once, and takes a twelfth of the time of a turn.
+ * List of messages with its request. A `WeakMap` would stay as large as the most lists that ever
+ * waited for collection, and would take a twelfth of a turn's time.
  */
 class SourcedList extends Existing {
   readonly #source: PartsSource;

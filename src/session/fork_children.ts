@@ -78,9 +78,9 @@ interface CopiedParent {
 
 /**
  * Copies the child sessions that are open at the end of a log, up to their recorded heads, by
- * the keys of their calls. Those that had not begun are not copied: they start anew.
+ * the keys of their calls. Those that had not begun are not copied: they start from the beginning.
  *
- * @param name Name of the fork, from which the names of the copies follow.
+ * @param name Name of the fork; the names of the copies are derived from it.
  * @param added Events that follow in the copies, by the places of the calls.
  * @throws {ConfigError} if a copied child has an open call whose child session cannot be copied.
  */

@@ -17,7 +17,7 @@ import { prepareChildOf } from "../turn/call/prepare_call.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { findStart } from "./read_state.ts";
 
-/** Name of a fork, and the id of the session of which it is one. */
+/** Name of a fork, and the id of its original session. */
 interface ForkNames {
   readonly name: SessionName;
   readonly original: string;

@@ -91,7 +91,7 @@ function listChildIds({ sessionId: id, incarnation, events }: State): ReadonlyMa
   return ids;
 }
 
-/** Validates child sessions: each is that of a call that was started. */
+/** Validates child sessions: each must belong to a call that was started. */
 function readChildren(
   at: string,
   children: JsonObject,

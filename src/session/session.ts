@@ -69,9 +69,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Status of the session, as it was known when it was opened or last did something:
-   * {@linkcode Session.refresh} asks the store again. It is `running` while a turn runs or waits
-   * here, or another process has a live lease.
+   * Status of the session, as last read from its log: {@linkcode Session.refresh} reads the store
+   * again. It is `running` while a turn runs or waits here, or another process has a live lease.
    */
   get status(): SessionStatus {
     return this.#live.status;
@@ -132,7 +131,7 @@ export class Session<out Result extends Turn = Turn> {
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { readerTimeout = 300_000 } = options ?? {};
-    // The turn refuses options that are no object.
+    // The turn refuses options that are not an object.
     const given = Object(options) === options ? { ...options, readerTimeout } : options;
     const start = () => startTurn(this.#live, command, given);
     return new TurnStream<Turn>(start) as TurnStream<Result>;
@@ -150,9 +149,10 @@ export class Session<out Result extends Turn = Turn> {
 
   /**
    * Stops the running turn, and waits until it has settled and its lease was released. Its calls
-   * and child sessions stop as with the option `signal`, and `resume()` continues it. Returns
-   * false if no turn ran. A turn of another process is stopped within about a second. Tools and
-   * models get `reason` with their signal; by default, or from another process, an `AbortError`.
+   * and child sessions stop as with the option `signal`, and `resume()` continues it. Returns false
+   * if no turn ran. A turn of another process is stopped within about a second. The signals of its
+   * tools and models abort with `reason`; by default, or from another process, with an
+   * `AbortError`.
    *
    * @throws {StoreError} if another process runs the turn, and the store has no `requestStop`.
    */
@@ -164,8 +164,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Reads what other processes appended to a stored session, and if one runs a turn, so that
-   * `status`, `step` and `approvals` are current. Does nothing while a turn runs here.
+   * Reads what other processes appended to a stored session, and checks if one of them runs a turn,
+   * so that `status`, `step` and `approvals` are current. Does nothing while a turn runs here.
    *
    * @throws {StoreError} if the store fails.
    */
@@ -229,8 +229,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Runs a call again that began and whose end is not known, and continues the turn. The
-   * same as `next({ retry: callKey, hash })`.
+   * Reruns a call that began and whose outcome is unknown, and continues the turn. The same as
+   * `next({ retry: callKey, hash })`.
    *
    * @throws {ApprovalError} if the call does not wait for such a verdict, or its hash is not `hash`.
    */
@@ -242,8 +242,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Gives several verdicts at once, and continues the turn. All are recorded together, or
-   * none is. The same as `next({ decideAll: verdicts })`. Throws what the single verdicts throw.
+   * Records several verdicts atomically, all or none, and continues the turn. The same as
+   * `next({ decideAll: verdicts })`. Throws the errors of the methods for single verdicts.
    *
    * @throws {ConfigError} if a verdict is invalid.
    */
@@ -267,8 +267,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Reads the whole log of a durable session. Needed before `state` is read, unless a turn was
-   * run that read the log as well; behind a summary, a turn does not.
+   * Reads the whole log of a durable session. Call it before reading `state`, unless a turn has
+   * read the whole log already; after a summary, turns do not.
    *
    * @throws {SessionDamagedError} if the log was changed since it was written.
    */
@@ -287,8 +287,8 @@ export class Session<out Result extends Turn = Turn> {
    * Child sessions are as they were at the cut. Events that were committed together are never
    * separated. The usage of the past counts towards the limits of the fork.
    *
-   * @throws {ConfigError} if `at` is beyond the log, lies within a commit, or lies within a call
-   *   of an agent whose child session is not known as it was there, or another option is invalid.
+   * @throws {ConfigError} if `at` is beyond the log, within a commit, or where an open child
+   *   session can no longer be copied as it was; or if another option is invalid.
    * @throws {ConflictError} if the store has a session of that id.
    * @throws {StateError} if the past leads to a step that the graph lacks.
    */

@@ -52,8 +52,9 @@ export interface OpenOptions<Data = unknown, Context = unknown> {
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
   /**
-   * Labels by which `store.list()` finds the session, at most 16 of 1 to 100 characters. Those of
-   * a session that exists are replaced; forks copy them. Default: unchanged, none at first.
+   * Labels for finding the session with `store.list()`: at most 16, each of 1 to 100 characters.
+   * They replace the labels of an existing session; forks copy them. Default: an existing session
+   * keeps its labels, a new one has none.
    */
   readonly labels?: readonly string[];
   /**

@@ -72,16 +72,15 @@ export interface ToolOptions<Args, Data, Context> {
    */
   readonly expiresAfter?: number;
   /**
-   * If true, a call never runs twice unasked. One that began and whose end is not known,
-   * because of a crash, a timeout or an abort, may have had its effect: `whenUnknown` or a
-   * person decides. Default: false.
+   * If true, a call never runs twice unasked. A call that began and whose outcome is unknown,
+   * because of a crash, a timeout or an abort, may have had its effect: `whenUnknown` or a person
+   * decides. Default: false.
    */
   readonly once?: boolean;
   /**
-   * Looks up the result of a call of a `once` tool whose end is not known, for example by
-   * its `callKey`. Returns {@linkcode STILL_UNKNOWN} if it cannot find out; throwing means
-   * the same. Then a person decides: `session.retry()`, `settle()` or `deny()`. Default:
-   * a person decides.
+   * Looks up the result of a call of a `once` tool whose outcome is unknown, for example by its
+   * `callKey`. Returns {@linkcode STILL_UNKNOWN} if it cannot find out; throwing means the same.
+   * Then a person decides: `session.retry()`, `settle()` or `deny()`. Default: a person decides.
    */
   readonly whenUnknown?: (args: Args, given: ToolContext<Data, Context>) => unknown;
   /**

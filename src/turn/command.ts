@@ -49,7 +49,7 @@ export interface DeliveredVerdict extends Omit<CallVerdict, "verdict"> {
 /**
  * Command that starts a turn: the user's text or parts, `{ resume: true }` to finish a turn that
  * was interrupted or limited, or verdicts about calls that wait for one. Text of white
- * space only is no input: the model goes on by itself.
+ * space only is not an input: the model goes on by itself.
  *
  * @example An answer that streams after an approval
  * ```ts
@@ -177,7 +177,7 @@ function hasExpired({ agent, log }: LiveSession): boolean {
   return log.position.calls.flatMap(requestsOf).some((one) => isExpired(one, agent.clock));
 }
 
-/** Returns the user's text; undefined if the command is none, or a blank one. */
+/** Returns the user's text; undefined if the command is not an input, or is blank. */
 export function inputIn(command: TurnCommand | undefined): string | undefined {
   if (command instanceof MediaInput) return command.text;
   return typeof command === "string" && !isBlank(command) ? command : undefined;

@@ -183,7 +183,7 @@ export class LiveSession implements SessionName {
     return requireStep(this.agent.graph, this.log.position.step);
   }
 
-  /** Fields of its state that say whose it is. */
+  /** Fields of its state that identify the session and its agent. */
   get owner(): StateOwner {
     const { agent: { name: agent }, id: sessionId, incarnation } = this;
     return { agent, sessionId, ...(incarnation !== undefined && { incarnation }) };

@@ -44,7 +44,7 @@ export type { RequestPart } from "../prompt/request_parts.ts";
 export interface Observer {
   /**
    * Called when a turn starts, before a stored session is acquired for it. Returns the observer of
-   * that turn. Not called for a malformed command, and for a call that joins a running turn by its
+   * that turn. Not called for a malformed command, or for a call that joins a running turn by its
    * `inputId`; a turn that is repeated from the log has no events.
    */
   beginTurn(turn: ObservedTurn): TurnObserver;

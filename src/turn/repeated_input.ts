@@ -69,7 +69,7 @@ async function findInput(
  * Finds the input of a command in the log. Returns its sequence number; undefined if it was not
  * recorded yet.
  *
- * @throws {ConfigError} if the command is no input, or the id belongs to another input.
+ * @throws {ConfigError} if the command is not an input, or the id belongs to another input.
  */
 export async function findRepeated(
   session: LiveSession,

@@ -9,7 +9,7 @@ import { freezeJson, isPlainObject, type JsonObject } from "../json/json.ts";
 import { findDropped, readData, SessionValueProblem } from "../schema/session_values.ts";
 import type { AgentCore } from "./agent_core.ts";
 
-/** Data of the sessions of an agent without a schema of data. */
+/** Data of sessions if the agent has no `data` schema. */
 export const NO_DATA: JsonObject = Object.freeze({});
 
 /**

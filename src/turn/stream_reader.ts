@@ -29,7 +29,7 @@ export function prepareReader(
 
 /**
  * Returns a reader that stops the turn if it takes longer than `timeout` milliseconds to ask for
- * the next part. It gets no part after that.
+ * the next part. The reader receives no part after that.
  */
 function limitReader(
   reader: Out<StreamPart>,

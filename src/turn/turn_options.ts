@@ -22,11 +22,11 @@ export interface TurnOptions {
    */
   readonly signal?: AbortSignal;
   /**
-   * Id of the input, 1 to 200 characters, so that the same text is recorded once however often
-   * it is sent. Repeated, the call returns the turn of the first one: from the log, or when it is
-   * done. It continues a turn that failed or whose process died. One that was stopped, limited or
-   * waits for approval is returned as it stands. The last 1,000 ids of a session are known.
-   * Default: each call is an input of its own.
+   * Idempotency key of the input, 1 to 200 characters: the input is recorded once, however often it
+   * is sent. A repeated call returns the turn of the first one, from the log or as soon as it ends,
+   * and continues it if it failed or its process died. A turn that was stopped, is limited or waits
+   * for approval is returned as it stands. A session remembers its last 1,000 ids. Default: each
+   * call is a new input.
    */
   readonly inputId?: string;
 }

@@ -37,7 +37,7 @@ export interface ChildAgent {
 
 /**
  * Result of a call whose child session waits for a person, stopped with its parent, or failed
- * for a while. The call is run again.
+ * temporarily. The call is run again.
  */
 export class Suspension {
   constructor(

@@ -42,8 +42,8 @@ interface ReadCall {
 
 /**
  * Runs a tool and reads its result to the end: a generator, the body of a response, and promises in
- * the result. Whatever the form of the result is, what was done is told as done. Warns the author of
- * a result that cannot be shown.
+ * the result. A call that returned is never reported as failed because of the form of its result.
+ * Warns the author of a result that cannot be shown.
  *
  * @throws What the tool throws.
  */

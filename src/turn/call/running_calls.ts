@@ -44,7 +44,7 @@ export interface PreparedCall {
 export interface CallEnd<Prepared = PreparedCall> {
   /** The call. */
   readonly prepared: Prepared;
-  /** Outcome and text for the model; the suspension; or that its end is not known. */
+  /** Outcome and text for the model; the suspension; or a mark that the outcome is unknown. */
   readonly end: Suspension | Outcome | typeof STILL_UNKNOWN;
 }
 

@@ -140,7 +140,7 @@ export class Compaction {
         return [this.#createDraft(reason, { ...shown, shortened: step.shortened })];
       case "trim": {
         const trimmed = this.#trim(shown, step.size);
-        // Sums of corrected sizes are rounded: what is short enough must not be cut for ever.
+        // Sums of corrected sizes are rounded, so a text that is short enough could be cut forever.
         const isShorter = trimmed.text !== shown.text || trimmed.first !== shown.first;
         return isShorter ? [this.#createDraft(reason, trimmed)] : undefined;
       }
@@ -171,7 +171,7 @@ export class Compaction {
     return isOlder ? cutToSize(first.text, size, this.#meter.measure) : undefined;
   }
 
-  /** Cuts the summary, and the first input if that does not do. */
+  /** Cuts the summary, and the first input if that is not enough. */
   #trim({ text, first, ...rest }: ViewFields, size: number): ViewFields {
     const { measure } = this.#meter;
     const shortFirst = first && cutToSize(first, size, measure);

@@ -121,7 +121,7 @@ export function planCompaction(
   const total = sizeOf(view);
   if (total <= goal) return undefined;
   const kept = shown.slice(Math.max(0, shown.length - keepTurns));
-  // Results of turns that are not kept are shortened first, and others only if that does not do.
+  // Results of turns that are not kept are shortened first, and others only if that is not enough.
   for (const shortened of [kept[0]?.from ?? running.from, running.from]) {
     const saved = sum(shown, (turn) => turn.from < shortened ? turn.saving : 0);
     if (saved > 0 && total - saved <= goal) return { do: "shorten", shortened };

@@ -137,7 +137,7 @@ function validateSummary(output: unknown): ReturnType<LLMRequest["validate"]> {
     : { success: true, value: { summary: text } };
 }
 
-/** Reads a summary; undefined if there is none. A model that writes plain text is understood. */
+/** Reads a summary; undefined if there is none. Plain text is accepted, too. */
 function readText(output: unknown): string | undefined {
   const parsed = typeof output === "string"
     ? parseOutput(output)

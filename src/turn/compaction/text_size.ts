@@ -19,7 +19,10 @@ export function cutToSize(text: string, size: number, measure: Measure): string 
   return cut;
 }
 
-/** Cuts the longest messages until all fit into a number of tokens together; drops the first ones if need be. */
+/**
+ * Cuts the longest messages until all fit into a number of tokens together; drops the first ones if
+ * necessary.
+ */
 export function fitMessages(
   messages: readonly Message[],
   size: number,
