@@ -21,8 +21,8 @@ export interface CallAttempt {
 }
 
 /**
- * Course of a model call that was more than one request, waited in a queue, or whose provider
- * reports it: so that a slow model can be told from failed attempts, a backoff or a queue.
+ * Course of a model call, to distinguish a slow model from failed attempts, a backoff or a queue.
+ * Reported if the call took several requests, waited in a queue, or its provider measures it.
  */
 export interface CallTiming {
   /** Total time in queues, in milliseconds. Absent if it did not wait. */

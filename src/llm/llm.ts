@@ -106,7 +106,7 @@ export interface LLMRequest {
    */
   readonly allowsDelay?: ((milliseconds: number) => boolean) | undefined;
   /**
-   * Called by a streaming model when something arrives that is no chunk: `"reasoning"`, or a
+   * Called by a streaming model when something arrives that is not a chunk: `"reasoning"`, or a
    * `"comment"` that keeps the connection open. `timeout()` uses it. Default: none.
    */
   readonly onActivity?: ((activity: "reasoning" | "comment") => void) | undefined;

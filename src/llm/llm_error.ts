@@ -19,7 +19,10 @@ export interface LLMErrorOptions extends ErrorOptions {
   readonly timing?: CallTiming | undefined;
 }
 
-/** A call of a language model failed. The session is `interrupted`; `resume()` repeats the call. */
+/**
+ * Thrown if a call of a language model failed. The session is `interrupted`; `resume()` repeats the
+ * call.
+ */
 export class LLMError extends RunError {
   /** `"LLM_FAILED"`; subclasses have more specific codes. */
   readonly code: string = "LLM_FAILED";
@@ -43,8 +46,8 @@ export class LLMError extends RunError {
 }
 
 /**
- * A {@linkcode MockLLM} cannot answer: its script does not match the agent's behaviour, or
- * it cannot generate a value that satisfies a schema.
+ * Thrown if a {@linkcode MockLLM} cannot answer: its script does not match the agent's behaviour,
+ * or it cannot generate a value that satisfies a schema.
  */
 export class MockLLMError extends LLMError {
   /** `"MOCK_LLM"` */

@@ -5,40 +5,40 @@
  */
 import { LLMError, type LLMErrorOptions } from "./llm_error.ts";
 
-/** The model refused to answer. Retrying does not help. */
+/** Thrown if the model refused to answer. Retrying does not help. */
 export class LLMRefusalError extends LLMError {
   /** `"LLM_REFUSED"` */
   override readonly code = "LLM_REFUSED";
 }
 
 /**
- * The answer was cut off at the maximum number of output tokens; or it was ended because nothing
- * but white space arrived any longer, which is retryable, once.
+ * Thrown if the answer was cut off at the maximum number of output tokens, or was ended because
+ * only white space still arrived. The latter is retryable, once.
  */
 export class LLMLengthError extends LLMError {
   /** `"LLM_LENGTH"` */
   override readonly code = "LLM_LENGTH";
 }
 
-/** The prompt is longer than the context window of the model, or the answer filled it. */
+/** Thrown if the prompt is longer than the context window of the model, or the answer filled it. */
 export class LLMContextError extends LLMError {
   /** `"LLM_CONTEXT"` */
   override readonly code = "LLM_CONTEXT";
 }
 
-/** The vendor's content filter withheld the answer or rejected the prompt. */
+/** Thrown if the vendor's content filter withheld the answer or rejected the prompt. */
 export class LLMContentFilterError extends LLMError {
   /** `"LLM_CONTENT_FILTER"` */
   override readonly code = "LLM_CONTENT_FILTER";
 }
 
-/** The vendor rejected the schema, or the model would answer without it. */
+/** Thrown if the vendor rejected the schema, or the model would answer without it. */
 export class LLMSchemaError extends LLMError {
   /** `"LLM_SCHEMA"` */
   override readonly code = "LLM_SCHEMA";
 }
 
-/** The server responded with an HTTP error. */
+/** Thrown if the server responded with an HTTP error. */
 export class LLMHttpError extends LLMError {
   /** `"LLM_HTTP"` */
   override readonly code = "LLM_HTTP";
@@ -52,13 +52,16 @@ export class LLMHttpError extends LLMError {
   }
 }
 
-/** The server could not be reached, or the connection broke before the answer was complete. */
+/**
+ * Thrown if the server could not be reached, or the connection broke before the answer was
+ * complete.
+ */
 export class LLMConnectionError extends LLMError {
   /** `"LLM_CONNECTION"` */
   override readonly code = "LLM_CONNECTION";
 }
 
-/** The answer, or its next chunk, exceeded the time limit. */
+/** Thrown if the answer, or its next chunk, exceeded the time limit. */
 export class LLMTimeoutError extends LLMError {
   /** `"LLM_TIMEOUT"` */
   override readonly code = "LLM_TIMEOUT";

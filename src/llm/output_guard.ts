@@ -1,5 +1,5 @@
 /**
- * Recognition of streamed answers in which nothing but white space arrives any longer.
+ * Recognition of streamed answers in which only white space still arrives.
  *
  * @module
  */

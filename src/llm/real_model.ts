@@ -5,7 +5,7 @@
  */
 import { MisuseError, quote } from "../errors.ts";
 
-/** A real model was called in a process that forbids real models. */
+/** Thrown if a real model is called in a process that forbids real models. */
 export class RealModelError extends MisuseError {
   /** `"REAL_MODEL_FORBIDDEN"` */
   readonly code = "REAL_MODEL_FORBIDDEN";

@@ -48,7 +48,7 @@ export function readServerError(value: unknown): ServerError | undefined {
   return isMarked || isBare ? parseErrorFields({ ...body, message }) : undefined;
 }
 
-/** Reads the error from a text that is an error whatever its form. */
+/** Reads the error from a text that is known to be an error, in any form. */
 export function parseServerError(text: string): ServerError {
   const value = tryParseJson(text);
   const body = unwrapList(value);

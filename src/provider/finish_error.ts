@@ -62,9 +62,9 @@ export function isKnownFinishReason(reason: string): boolean {
 }
 
 /**
- * Returns the failure of an answer; undefined if it can be read. After a filter or a refusal it
- * cannot. After every other ending it can if it is a whole JSON object. After a normal ending
- * it is validated in any case, so that the model is told its mistake.
+ * Returns the failure of an answer; undefined if it can be read. An answer cannot be read after a
+ * filter or a refusal. After a normal ending it can, because it is validated, so that the model
+ * learns its mistake. After any other ending it can if it is a whole JSON object.
  *
  * @param reason Finish reason of the vendor; empty or undefined if there is none.
  * @param isWhole Returns true if the answer is a whole JSON object. Called only if that decides.

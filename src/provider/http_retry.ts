@@ -121,7 +121,10 @@ export function readRetryInfo(body: unknown): number | undefined {
   return undefined;
 }
 
-/** Returns the first element of a list, as which Gemini sends errors; other values unchanged. */
+/**
+ * Returns the first element of a list, because Gemini sends errors as a list; other values
+ * unchanged.
+ */
 export function unwrapList(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }

@@ -15,7 +15,8 @@ import { ChatMedia, ChatMessage, type ChatPart } from "./messages.ts";
 
 /**
  * Returns the reason why a model does not take a picture or file, and the way out; undefined if it
- * takes it. It takes a part for ever once it has taken it, so that prompts keep their beginning.
+ * takes it. A part that was taken once is taken in every later request, so that prompts keep their
+ * beginning.
  */
 export type FindProblem = (part: MediaPart) => string | undefined;
 
@@ -56,8 +57,8 @@ export async function describeUntaken(
 }
 
 /**
- * Returns the parts of the running turn's input: of the last one, unless it was answered, because
- * a turn may have no input.
+ * Returns the parts of the running turn's input: those of the last input, unless it was answered. A
+ * turn may have no input.
  */
 function findInput(messages: readonly Message[]): readonly Part[] {
   const index = messages.findLastIndex(({ role }) => role === "user");

@@ -20,7 +20,9 @@ export class AttemptLog {
     this.#since = clock.now();
   }
 
-  /** Course of the call so far; undefined if it is a single request of which nothing is known. */
+  /**
+   * Course of the call so far; undefined if it is a single request about which nothing is known.
+   */
   get timing(): CallTiming | undefined {
     const [first] = this.#attempts;
     const isPlain = this.#attempts.length === 1 && first!.responded === undefined &&

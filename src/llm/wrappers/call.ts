@@ -38,7 +38,7 @@ export function readParts(
 }
 
 /**
- * Ends a stream in which nothing but white space arrives any longer, see {@linkcode OutputGuard}.
+ * Ends a stream in which only white space still arrives; see {@linkcode OutputGuard}.
  *
  * @throws {LLMLengthError} if the answer is not whole.
  */

@@ -22,8 +22,8 @@ export interface ModelFailure {
 }
 
 /**
- * All models of a {@linkcode fallback} failed. The error is retryable if one of theirs is,
- * with the shortest `retryAfter` of the retryable ones. `usage` is the total of all models;
+ * Thrown if all models of a {@linkcode fallback} failed. The error is retryable if one of theirs
+ * is, with the shortest `retryAfter` of the retryable ones. `usage` is the total of all models;
  * `cause` is an `AggregateError` of their errors.
  */
 export class AllModelsFailedError extends LLMError {

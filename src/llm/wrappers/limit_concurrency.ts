@@ -13,7 +13,7 @@ import { withTotal } from "./attempts.ts";
 import { asksForTiming, type Part, readParts, wrapModel } from "./call.ts";
 import { ANYTHING, checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
 
-/** The queue of a {@linkcode limitConcurrency} is full. Retryable. */
+/** Thrown if the queue of a {@linkcode limitConcurrency} is full. Retryable. */
 export class LLMBusyError extends LLMError {
   /** `"LLM_BUSY"` */
   override readonly code = "LLM_BUSY";

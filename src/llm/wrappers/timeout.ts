@@ -151,5 +151,5 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
   });
 }
 
-/** Number of time limits of a chunk after which a stream that sends only comments has stalled. */
+/** Factor by which a stream of comments alone may exceed the time limit of a chunk. */
 const STALLED_CHUNKS = 10;

@@ -147,7 +147,7 @@ function findReceived(thrown: unknown): unknown {
 }
 
 /**
- * Returns the error of an abnormal ending; undefined if nothing was received that ended so. Azure
+ * Returns the error of an abnormal ending that was received; undefined if there is none. Azure
  * leaves the message out if its filter withheld it, which packages cannot read.
  */
 function findReceivedEnding(received: unknown, name: string): LLMError | undefined {

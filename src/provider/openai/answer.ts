@@ -101,7 +101,9 @@ export class AnswerReader {
     return text;
   }
 
-  /** Returns the part of a message, or all of it. Servers may repeat all after its parts. */
+  /**
+   * Returns the part of a message, or the whole message, which servers may repeat after its parts.
+   */
   #findPart(
     { delta, message }: ReturnType<typeof asRecord>,
   ): ReturnType<typeof asRecord> | undefined {
@@ -168,7 +170,7 @@ function hasContent(part: Readonly<Record<string, unknown>>): boolean {
 
 /**
  * Creates the error for a response that does not follow the protocol. Another attempt may succeed,
- * unless the server is none of the protocol: a page, or an object of another kind.
+ * unless the server does not speak the protocol: it sent a page, or an object of another kind.
  */
 export function createResponseError(
   { name, response, redact }: Exchange,

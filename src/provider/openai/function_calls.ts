@@ -57,7 +57,7 @@ export class FunctionCalls {
   /**
    * Returns the output of the model: the arguments of its only call. Equal calls count as
    * one. Different calls, and a call of another function whose arguments `isLegal` refuses,
-   * are returned as text that is no decision, so that the model is asked again. Returns
+   * are returned as text that is not a decision, so that the model is asked again. Returns
    * undefined if there is no call.
    */
   async readOutput(

@@ -36,7 +36,7 @@ export function findMediaProblem({ mediaType, url }: MediaPart): string | undefi
   return url === undefined ? undefined : "expected bytes; load them, and pass them as `data`";
 }
 
-/** Writes a picture or file, for which the protocol has a form, as JSON. */
+/** Writes a picture or file as JSON; the protocol must have a form for it. */
 export function writeMedia(part: MediaPart): string {
   return toWellFormedJson(convertMedia(part));
 }
