@@ -9,7 +9,7 @@ import { measureCommonEnds } from "../text.ts";
 import type { CassetteCall, CassetteRequest } from "./cassette_call.ts";
 import { RECORD_AGAIN } from "./cassette_file.ts";
 
-/** Thrown when a cassette cannot be recorded or was not fully played. */
+/** Thrown if a cassette cannot be recorded or was not fully played. */
 export class CassetteError extends LLMError {
   /** `"CASSETTE_FAILED"`, or the code of a subclass. */
   override readonly code: string = "CASSETTE_FAILED";
@@ -23,7 +23,7 @@ export class CassetteError extends LLMError {
   }
 }
 
-/** Thrown when a request was not recorded. The message shows how the most similar one differs. */
+/** Thrown if a request was not recorded. The message shows how the most similar one differs. */
 export class CassetteMissError extends CassetteError {
   /** `"CASSETTE_MISS"` */
   override readonly code = "CASSETTE_MISS";

@@ -41,8 +41,8 @@ export function findDeadGuards(
 }
 
 /**
- * Returns what the guard threw last, or no text, if it is never true; undefined if it is true for one
- * of the samples.
+ * Returns the reason why a guard is never true: what it threw last, or no text. Undefined if it is
+ * true for a sample.
  */
 function findProblem(
   guard: (given: GuardContext<never, never>) => boolean,

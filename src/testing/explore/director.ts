@@ -31,7 +31,7 @@ import { describeTarget, findWaysOut, type Target } from "./target.ts";
 /** Number of decisions of one random walk. Many short walks reach more than few long ones. */
 export const WALK_LENGTH = 6;
 
-/** Thrown when a planned move is illegal in the current step. */
+/** Thrown if a planned move is illegal in the current step. */
 class PlanError extends Error {
   override readonly name = "PlanError";
 }

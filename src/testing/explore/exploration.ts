@@ -41,7 +41,7 @@ export interface MissedTarget {
   readonly why: string;
 }
 
-/** Thrown when targets were missed or checks failed. */
+/** Thrown if targets were missed or checks failed. */
 export class ExplorationError extends MisuseError {
   /** `"EXPLORATION_FAILED"` */
   readonly code = "EXPLORATION_FAILED";

@@ -22,7 +22,7 @@ export interface FuzzOptions extends SampleOptions {
   readonly seed?: number;
 }
 
-/** Thrown when a check fails on a fuzz case. The message contains the case as a test. */
+/** Thrown if a check fails on a fuzz case. The message contains the case as a test. */
 export class FuzzError extends MisuseError {
   /** `"FUZZ_FAILED"` */
   readonly code = "FUZZ_FAILED";

@@ -35,7 +35,7 @@ export interface PassRateExpectation {
   readonly confidence?: Confidence;
 }
 
-/** Thrown when too few runs passed. The message has the figures and the first failure. */
+/** Thrown if too few runs passed. The message has the figures and the first failure. */
 export class PassRateError extends RunError {
   /** `"PASS_RATE_TOO_LOW"` */
   readonly code = "PASS_RATE_TOO_LOW";

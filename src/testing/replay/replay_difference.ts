@@ -59,7 +59,7 @@ export function effectOf(decision: Decision): object {
   return { action, step, calls };
 }
 
-/** Thrown when a replay differs from its recording. The message ends with a diff. */
+/** Thrown if a replay differs from its recording. The message ends with a diff. */
 export class ReplayError extends RunError {
   /** `"REPLAY_DIFFERS"` */
   readonly code = "REPLAY_DIFFERS";

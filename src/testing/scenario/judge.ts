@@ -30,7 +30,7 @@ export interface JudgeVerdict extends Verdict {
   readonly score: number;
 }
 
-/** Thrown when the model of a judge returns no valid verdict. */
+/** Thrown if the model of a judge returns no valid verdict. */
 export class JudgeError extends LLMError {
   /** `"JUDGE_FAILED"` */
   override readonly code = "JUDGE_FAILED";

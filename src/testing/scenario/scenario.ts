@@ -14,8 +14,9 @@ import type { ScenarioResult } from "./scenario_result.ts";
  *
  * Errors that a turn throws are passed on, without a result.
  *
- * @throws {ConfigError} if an option is unknown or invalid, if there is no input to play, if `step` or `past` has a step that the
- *   agent lacks, or if a call waits for approval and `approvals` is missing or returns no verdict.
+ * @throws {ConfigError} if an option is unknown or invalid, if there is no input to play, if `step`
+ *   or `past` has a step that the agent lacks, or if a call waits for approval and `approvals` is
+ *   missing or returns no verdict.
  * @throws {LLMError} if a model fails.
  *
  * @example

@@ -9,7 +9,7 @@ import type { Turn } from "../../turn/turn.ts";
 import type { CheckOutcome, Verdict } from "./check.ts";
 import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "./conversation.ts";
 
-/** Thrown when checks of a scenario failed. The message names them and ends with the transcript. */
+/** Thrown if checks of a scenario failed. The message names them and ends with the transcript. */
 export class ScenarioError extends RunError {
   /** `"SCENARIO_FAILED"` */
   readonly code = "SCENARIO_FAILED";

@@ -19,7 +19,7 @@ export interface SimulatedUserOptions {
   readonly persona?: string;
 }
 
-/** Thrown when the model of a simulated user returns no valid input. */
+/** Thrown if the model of a simulated user returns no valid input. */
 export class SimulatedUserError extends LLMError {
   /** `"SIMULATED_USER_FAILED"` */
   override readonly code = "SIMULATED_USER_FAILED";

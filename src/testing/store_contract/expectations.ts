@@ -8,7 +8,7 @@ import type { Lease } from "../../store/store.ts";
 import { isSameJson } from "../json_difference.ts";
 import { cutAroundDifference, describeThrown } from "../text.ts";
 
-/** Thrown when a store violates the contract. */
+/** Thrown if a store violates the contract. */
 export class StoreContractError extends RunError {
   /** `"STORE_CONTRACT_BROKEN"` */
   readonly code = "STORE_CONTRACT_BROKEN";

@@ -133,7 +133,7 @@ function matchesAnswer(text: string, response: unknown, match: AnswerMatch): boo
   return typeof match === "function" ? match(text, response) : text.search(match) >= 0;
 }
 
-/** Thrown when an assertion about a trajectory fails. The message ends with the transcript. */
+/** Thrown if an assertion about a trajectory fails. The message ends with the transcript. */
 export class TrajectoryError extends RunError {
   /** `"TRAJECTORY_UNEXPECTED"` */
   readonly code = "TRAJECTORY_UNEXPECTED";
