@@ -50,7 +50,7 @@ export interface SessionList {
   readonly next?: string;
 }
 
-/** Sessions that `expire()` deletes: those that match all of it. */
+/** Conditions of `expire()`: sessions that match all of them are deleted. */
 export interface ExpireOptions extends Pick<ListPage, "label" | "prefix"> {
   /** Minimum time since the last append, by the store's clock, in milliseconds from 0. */
   readonly olderThan: number;

@@ -29,9 +29,9 @@ export type {
 } from "./backend/session_record.ts";
 
 /**
- * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in
- * order, leases each session to one writer at a time, and rejects all other writers. It finds
- * sessions by what the last append said of them.
+ * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in order, leases
+ * each session to one writer at a time, and rejects all other writers. It finds sessions by their
+ * labels, and by the status and the time of their last append.
  *
  * Every method rejects with a {@linkcode StoreError} if the storage fails, with
  * a {@linkcode ConfigError} if an argument is invalid, and otherwise only with the
@@ -256,7 +256,7 @@ export interface Append {
 /** Entries to append with a claim. */
 export interface ClaimAppend extends Omit<Append, "child" | "release"> {
   /**
-   * Expected hash of the session. A session that was deleted and made anew may have the expected
+   * Expected hash of the session. A session that was deleted and made again may have the expected
    * head, but not this hash.
    */
   readonly hash: string;

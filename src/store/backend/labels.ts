@@ -12,7 +12,7 @@ const MAX_LENGTH = 100;
  * Validates labels, and returns them sorted and each once.
  *
  * @param what Start of the message: `Cannot open session "s"`.
- * @throws {ConfigError} if there are too many, or one is no label.
+ * @throws {ConfigError} if there are too many, or one is not a label.
  */
 export function readLabels(labels: unknown, what: string): readonly string[] {
   if (!Array.isArray(labels)) {

@@ -21,11 +21,11 @@ import type { Store } from "../store.ts";
 
 /** Validated filters of a list. */
 export interface ListFilter extends Required<Pick<ListPage, "prefix" | "after" | "limit">> {
-  /** Default: all. */
+  /** Statuses to list. Default: all. */
   readonly statuses: readonly SessionStatus[] | undefined;
-  /** Default: all. */
+  /** Time before which the last append must be, in milliseconds since 1970. Default: any. */
   readonly updatedBefore: number | undefined;
-  /** Default: all. */
+  /** Label that sessions must have. Default: any. */
   readonly label: string | undefined;
 }
 

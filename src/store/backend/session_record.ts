@@ -59,7 +59,7 @@ export interface StoredEntry {
   readonly hash: string;
 }
 
-/** Lease as the store has it. The writer of one that has expired is dead, or was stopped. */
+/** Lease as the store keeps it. If it has expired, its writer is dead or was stopped. */
 export interface LeaseState {
   /** Name of the writer. */
   readonly owner: string;

@@ -41,8 +41,8 @@ export function listAdoptions(
 }
 
 /**
- * Makes the session that version 2 stored for a call a child of the session of that lease, in a
- * store that has not done so. Does nothing if there is none.
+ * Adopts the session that version 2 stored for a call as a child of the lease's session, unless the
+ * store has done so. Does nothing if there is none.
  *
  * @param caller Id of the session or child that made the call.
  */

@@ -48,9 +48,9 @@ export class EntryReader {
   }
 
   /**
-   * Reads the entries from a point in the hash chain up to `end`, exclusive, and verifies
-   * their hashes. Validates the events unless `validates` is false: what is written is valid, and
-   * the hashes show that it is what was written.
+   * Reads the entries from a point in the hash chain up to `end`, exclusive, and verifies their
+   * hashes. Validates the events unless `validates` is false: only valid events are written, and
+   * the hashes prove that they are unchanged.
    *
    * @throws {SessionDamagedError} if an entry is missing or damaged.
    * @throws {StateError} if a newer release wrote an entry.

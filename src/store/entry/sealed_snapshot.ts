@@ -1,5 +1,5 @@
 /**
- * Snapshots with a hash, by which a session is opened without the entries before them.
+ * Snapshots with a hash, from which a session is opened without reading the entries before them.
  *
  * @module
  */
@@ -7,7 +7,10 @@ import { Position } from "../../history/position.ts";
 import { makeDamagedError, nextHash, readStored } from "./hash_chain.ts";
 import type { StoredSnapshot } from "../store.ts";
 
-/** Serializes a position, with a hash of it and of `hash`, that of the last entry before it. */
+/**
+ * Serializes a position, with a hash that covers it and `hash`, the hash of the last entry before
+ * it.
+ */
 export function sealSnapshot(position: Position, hash: string): string {
   const text = position.snapshot();
   return `${text.slice(0, -1)},"${nextHash(hash, text)}"]`;

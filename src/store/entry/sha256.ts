@@ -1,5 +1,6 @@
 /**
- * Synchronous SHA-256. A promise per entry, as of `crypto.subtle`, costs ten times the hash.
+ * Synchronous SHA-256. A promise per entry, as `crypto.subtle` returns, costs ten times as much as
+ * the hash.
  *
  * @module
  */

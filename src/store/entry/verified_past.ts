@@ -63,8 +63,8 @@ export async function readLast(store: Store, past: Past, seq: number): Promise<S
 /**
  * Reads all events, and verifies the snapshot that covers them.
  *
- * @throws {SessionDamagedError} if the snapshot is not that of the entries, and what
- *   {@linkcode readPast} throws.
+ * @throws {SessionDamagedError} if the snapshot does not match the entries, or as
+ *   {@linkcode readPast}.
  */
 export async function readCovered(
   store: Store,

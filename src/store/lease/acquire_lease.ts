@@ -28,8 +28,8 @@ export interface LeaseOptions extends RenewalOptions {
 export const ATTEMPT: unique symbol = Symbol("attempt");
 
 /**
- * Returns the number of the attempt in the owner of a lease, or 0. It stands there because the
- * lease of a process that died is what is left of the attempt.
+ * Returns the number of the attempt in the owner of a lease, or 0. It is stored there because the
+ * lease is all that remains of a process that died.
  */
 export function attemptOf(owner: string): number {
   return Number(/(?:^|~)attempt-(\d+)~/.exec(owner)?.[1] ?? 0);
@@ -151,7 +151,7 @@ export function makeBusyError(id: string, reason: string): SessionBusyError {
   return new SessionBusyError(`Cannot start a turn of session ${quote(id)}: ${reason}`);
 }
 
-/** Makes the error of a turn that waited for `maxWait`; `reason` says for what. */
+/** Makes the error of a turn that waited for `maxWait`; `reason` names what it waited for. */
 export function makeTimeoutError(
   id: string,
   reason: string,
@@ -171,7 +171,7 @@ function isAppended({ session }: ClaimedLease, append: LeaseClaim["append"]): bo
     session.hash === append.entries.at(-1)!.hash;
 }
 
-/** Says who holds the lease of a session, and until when. */
+/** Describes the holder of a session's lease, and its expiry. */
 async function describeHolder(store: Store, id: string, clock: Clock): Promise<string> {
   const { lease } = await store.read(id) ?? {};
   if (lease === undefined) return "another writer holds its lease";

@@ -19,7 +19,7 @@ export interface RenewalOptions {
   readonly clock: Clock;
 }
 
-/** Lease of a former turn of the same `Session` object, of which the store may know more. */
+/** Claim or lease of a former turn of the same `Session` object that the store may still hold. */
 export interface FormerLease {
   /** Owner of a claim without a reply, or without its append, which may hold the lease. */
   owner?: string;
@@ -31,7 +31,7 @@ export interface FormerLease {
 
 /** Maximum number of times that a request without a reply is sent again. */
 const RETRIES = 3;
-/** Delay before the first of them, in milliseconds. It doubles with each. */
+/** Delay before the first retry, in milliseconds. It doubles with each retry. */
 const FIRST_DELAY = 100;
 
 /**
@@ -119,7 +119,7 @@ export class SessionLease {
   }
 }
 
-/** Sends a request that can be repeated, again if its reply was lost. */
+/** Sends an idempotent request, and sends it again if its reply was lost. */
 export async function resend<Result>(
   request: () => Promise<Result>,
   clock: Clock,

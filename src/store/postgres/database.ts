@@ -16,8 +16,8 @@ export interface Work {
   /** True if the work is idempotent, so that it can be retried even after an unknown outcome. */
   readonly isRepeatable: boolean;
   /**
-   * True if it may wait for a connection however many others do, because it frees what they
-   * need. Default: false.
+   * True if `maxQueue` never refuses it, because it frees what other calls wait for. Default:
+   * false.
    */
   readonly isUrgent?: boolean;
 }
@@ -89,7 +89,7 @@ export class Database {
   }
 
   /**
-   * From now on, prepares each named statement once in each connection. Not for a pooler that
+   * Prepares, from now on, each named statement once in each connection. Not for a pooler that
    * distributes the statements of a client over several connections.
    */
   prepareStatements(): void {

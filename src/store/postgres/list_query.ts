@@ -106,7 +106,10 @@ function isBefore(column: string, time: string): string {
   return `${column} < to_timestamp(${time}::double precision / 1000)`;
 }
 
-/** Returns a time that PostgreSQL has, before which the same whole milliseconds are. */
+/**
+ * Rounds a time up to a whole millisecond in the range of PostgreSQL: the same appends are before
+ * it.
+ */
 function toTime(time: number): number {
   return Math.ceil(Math.min(Math.max(time, 0), MAX_TIME));
 }

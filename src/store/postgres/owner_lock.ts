@@ -1,5 +1,5 @@
 /**
- * Owner locks, by which a process finds out if the owner of a lease is dead.
+ * Owner locks: they let a process detect that the owner of a lease is dead.
  *
  * An owner lock is an advisory lock of a session of PostgreSQL. The server releases it when the
  * connection ends, a few milliseconds after the process dies.

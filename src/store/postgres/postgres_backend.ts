@@ -131,9 +131,9 @@ interface HeadRow {
 }
 
 /**
- * Statements that can be repeated: those that read or replace, and those about one's own lease. Not
- * a claim that appends: if another writer took the session over meanwhile, it would seem not to
- * have appended.
+ * Statements that can be repeated: those that read or replace, and those about the caller's own
+ * lease. Not a claim that appends: if another writer took the session over meanwhile, it would seem
+ * not to have appended.
  */
 const REPEATABLE = [
   "read",
@@ -147,7 +147,7 @@ const REPEATABLE = [
   "setLabels",
 ];
 
-/** Statements that run however many others wait: a lease that is not released keeps others out. */
+/** Statements that `maxQueue` never refuses: an unreleased lease would keep other writers out. */
 const URGENT = ["renew", "release"];
 
 /** Returns the name of a statement on the server, as in `pg_prepared_statements`. */

@@ -129,7 +129,7 @@ async function addStopRequests(schema: string, query: Query): Promise<void> {
 
 /**
  * Adds what lists show. Processes of the previous release append without a status: then
- * `status_head` differs from `head`, and the log is read. So it is for all older sessions.
+ * `status_head` differs from `head`, and the log is read, as for all older sessions.
  */
 async function addSummaries(schema: string, query: Query): Promise<void> {
   await query(`ALTER TABLE ${schema}.session

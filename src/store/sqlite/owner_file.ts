@@ -1,5 +1,5 @@
 /**
- * Owner files, by which a process finds out if the owner of a lease is dead.
+ * Owner files: they let a process detect that the owner of a lease is dead.
  *
  * An owner file is an empty database beside that of the store. The process that made it keeps it
  * in `BEGIN EXCLUSIVE`, a lock that the system removes when the process dies, however it dies.

@@ -1,5 +1,5 @@
 /**
- * Mark in a database that says if it is in use, by which a missing write-ahead log is detected.
+ * In-use mark of a database, from which a missing write-ahead log is detected.
  *
  * The mark is written into the main file when a store opens, and cleared when the last store
  * closes, as the owner files show. A main file with the mark but without a write-ahead log lacks

@@ -55,7 +55,7 @@ export async function checkWriteAheadLog(path: string): Promise<void> {
   );
 }
 
-/** Looks for damaged frames that later transactions were committed after. */
+/** Looks for damaged frames that precede later committed transactions. */
 export function examineLog(bytes: Uint8Array): LogFinding {
   const none = { intactFrames: 0, salt: "", isDamaged: false };
   if (bytes.length < HEADER_SIZE) return none;
