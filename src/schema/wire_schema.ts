@@ -132,7 +132,10 @@ export class WireForm {
   readonly prototype: object | null;
   /** JSON Schema in normal form. */
   readonly document: SchemaDocument;
-  /** True if the patterns are those that the schema validates by; otherwise they are said in words. */
+  /**
+   * True if the patterns are those that the schema validates by; otherwise they are described in
+   * words.
+   */
   readonly patternsTrusted: boolean;
   readonly #lowered = new Map<string, LoweredSchema>();
 

@@ -80,7 +80,7 @@ Deno.test("validate, names the keywords that a vendor loses, and accepts variabl
     const { stdout } = await nomos("validate", `${folder}/agent.yaml`);
     assertStringIncludes(
       stdout,
-      "refund.cents loses its minimum, refund.codes[] loses its maxLength (said in words)",
+      "refund.cents loses its minimum, refund.codes[] loses its maxLength (described in words)",
     );
   }));
 

@@ -117,7 +117,7 @@ Deno.test("A union of more than 64 branches after merging is refused, and one of
   assertStringIncludes(refusal(product), "more than 64 branches after merging");
 });
 
-Deno.test("Conditions are said in words, and the properties that only they list may be written", () => {
+Deno.test("Conditions are described in words, and the properties that only they list may be written", () => {
   const condition = {
     if: { properties: { a: { const: "x" } } },
     then: { properties: { b: text }, required: ["b"] },
@@ -141,7 +141,7 @@ Deno.test("Conditions are said in words, and the properties that only they list 
   }
 });
 
-Deno.test("Restrictions that cannot be kept are said in words, in each kind of value", () => {
+Deno.test("Restrictions that cannot be kept are described in words, in each kind of value", () => {
   const cases: [source: JsonSchema, words: string][] = [
     [{ enum: ["a", "b"], not: { const: "a" } }, 'not {"const":"a"}'],
     [{ type: "boolean", not: { const: true } }, 'not {"const":true}'],

@@ -102,7 +102,7 @@ function argsOf({ json }: Decision): JsonSchema {
   return (json as any).properties.decision.properties.calls.items.properties.args;
 }
 
-/** Returns true if a restriction of the arguments is said in words. */
+/** Returns true if a restriction of the arguments is described in words. */
 function isDescribed(decision: Decision): boolean {
   return JSON.stringify([argsOf(decision), decision.json.$defs]).includes('"description"');
 }

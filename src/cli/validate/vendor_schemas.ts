@@ -18,7 +18,10 @@ import { readChoice } from "../read_choice.ts";
 export interface StepSchema {
   /** Size of the JSON Schema, in bytes. */
   readonly bytes: number;
-  /** Keywords of arguments and answers that the vendor's models do not accept. They are said in words. */
+  /**
+   * Keywords of arguments and answers that the vendor's models do not accept. They are described in
+   * words.
+   */
   readonly lost: readonly LostKeyword[];
 }
 
@@ -136,7 +139,7 @@ function formatLost(steps: readonly StepSchema[]): readonly string[] {
   );
   const others = byPath.size - named.length;
   if (others > 0) named.push(`${others} more ${others === 1 ? "value loses" : "values lose"} some`);
-  return [`${named.join(", ")} (said in words)`];
+  return [`${named.join(", ")} (described in words)`];
 }
 
 /** Returns a keyword, or a word that says more. */

@@ -54,7 +54,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   [WORDS_KEY]: Array.isArray,
 };
 
-/** Keywords that restrict a value by a condition, which no model accepts. They are said in words. */
+/**
+ * Keywords that restrict a value by a condition, which no model accepts. They are described in
+ * words.
+ */
 const CONDITIONS = [
   "dependencies",
   "dependentRequired",

@@ -175,7 +175,7 @@ class Lowering implements LoweringContext {
     return addDescription({ anyOf: merged }, schema, []);
   }
 
-  /** Says in words that a value must be valid in one branch only, if it could be in two. */
+  /** Describes in words that a value must be valid in one branch only, if it could be in two. */
   #addExclusion(
     { schema, branches, isExclusive }: Normal & { readonly kind: "union" },
   ): JsonSchema {

@@ -24,7 +24,7 @@ export const CONDITIONAL_KEY = "x-nomos-conditional";
 const UPPER_LIMIT = /^(?:exclusiveMaximum|max.*)$/;
 const LOWER_LIMIT = /^(?:exclusiveMinimum|min.*)$/;
 
-/** Keywords whose schemas cannot be said in words. */
+/** Keywords whose schemas cannot be described in words. */
 const STRUCTURE = ["additionalProperties", "items", "patternProperties", "prefixItems"];
 
 /**

@@ -12,7 +12,7 @@ import { Normalizer } from "./normalizer.ts";
 /** Maximum number of parts in a row that apply to the same value, so that recursion is bounded. */
 const MAX_ROW = 500;
 
-/** Maximum number of searches for cycles; each one opens at least one. */
+/** Maximum number of searches for cycles; each search opens at least one cycle. */
 const MAX_SEARCHES = 100;
 
 /** Part of a schema inside another part. */

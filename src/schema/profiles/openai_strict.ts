@@ -38,7 +38,7 @@ export const openaiStrict: SchemaProfile = {
 /**
  * Returns the schema profile of a model, or {@linkcode openaiStrict} if it has none.
  *
- * @throws {ConfigError} if it is no profile.
+ * @throws {ConfigError} if it is not a profile.
  */
 export function profileOf(
   { schemaProfile = openaiStrict }: { readonly schemaProfile?: SchemaProfile | undefined },
