@@ -86,7 +86,7 @@ export const loadShape: option.OptionShape<LoadOptions> = {
 
 /**
  * Loads an agent from an agent file: imports its tools, reads its schemas, creates its models, and
- * puts environment variables in the place of `$NAME` and `${NAME}`.
+ * replaces `$NAME` and `${NAME}` by environment variables.
  *
  * @param file Path or `file:` URL of the file, or its path and text, as {@linkcode readConfig} returns them.
  * @throws {ConfigFileError} listing every problem of the file, its tools and its models.
@@ -194,7 +194,7 @@ const NO_TOOLS: LoadedTools = { tools: [], functions: new Map() };
 /**
  * Validates the option "tools".
  *
- * @throws {ConfigError} if it is no list of tools.
+ * @throws {ConfigError} if it is not a list of tools.
  */
 export function checkTools(tools: unknown): void {
   const list = tools ?? [];

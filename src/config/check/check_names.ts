@@ -8,7 +8,7 @@ import { findNearest, isRecord, oneOf } from "../../schema/option_shape.ts";
 import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 
-/** Kinds of what has a name, with what is expected as long as nothing has one. */
+/** Kinds of named things, with the expectation as long as none exists. */
 const KINDS = {
   step: "a step",
   model: "a model of llm",

@@ -83,13 +83,13 @@ export const scriptFields: Fields<ScriptEntryConfig> = {
 
 type Key = keyof ConversationEntryConfig;
 
-/** Keys of an entry that is a decision, of which it has exactly one. */
+/** Keys of a decision entry, which has exactly one of them. */
 const DECISION_KEYS: readonly Key[] = ["respond", "call", "calls", "move", "end"];
 
-/** Keys of an entry of a conversation, of which it has exactly one. */
+/** Keys of a conversation entry, which has exactly one of them. */
 export const CONVERSATION_KEYS: readonly Key[] = ["user", ...DECISION_KEYS, "approve", "deny"];
 
-/** Keys that stand beside one of others. */
+/** Keys that may accompany other keys. */
 const COMPANIONS: readonly (readonly [Key, readonly Key[]])[] = [
   ["args", ["call", "approve"]],
   ["suggestions", ["respond"]],

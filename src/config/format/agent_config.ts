@@ -28,13 +28,13 @@ export interface AgentConfig {
   readonly max_examples: number;
   /** Minimum similarity of an example to the input, from 0 to 1. `@default {0.5}` */
   readonly threshold: number;
-  /** Has no effect. `@default {false}` */
+  /** Option of Nomos that has no effect. `@default {false}` */
   readonly show_steps_desc: boolean;
   /** If true, decisions include reasoning. `@default {true}` */
   readonly reasoning: boolean;
   /** Model of all steps, or several by name, one of them `global` or `default`. */
   readonly llm?: ModelConfig | Readonly<Record<string, ModelConfig>>;
-  /** Model that embeds examples and inputs. Default: the model of the agent, if it can. */
+  /** Model that embeds examples and inputs. Default: the model of the agent, if it can embed. */
   readonly embedding_model?: ModelConfig;
   /** Memory of Nomos. Without effect: `history` bounds what requests show. */
   readonly memory?: {
@@ -69,7 +69,7 @@ export interface AgentConfig {
     /** Descriptions and arguments, by the name of the tool. Also spelled `defs`. */
     readonly tool_defs: Readonly<Record<string, ToolDefConfig>>;
   };
-  /** Logging. Not in effect. */
+  /** Logging. Has no effect. */
   readonly logging?: Readonly<Record<string, unknown>>;
   /** Limits of turns and sessions. */
   readonly limits: {
@@ -254,13 +254,13 @@ export interface ArgDefConfig {
 export interface LimitConfig {
   /** Tokens of prompts and answers. */
   readonly tokens?: number;
-  /** US dollars. */
+  /** Price of model calls, in US dollars. */
   readonly cost?: number;
   /** Model calls. */
   readonly model_calls?: number;
   /** Tool calls. */
   readonly tool_calls?: number;
-  /** Time, such as `60s`. */
+  /** Duration, such as `60s`. */
   readonly time?: string;
 }
 

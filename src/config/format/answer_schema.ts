@@ -14,7 +14,7 @@ import type { Report } from "./field_schema.ts";
 /**
  * Creates the schema of an answer, which may be text too, because the model may have to ask first.
  *
- * @param structured Schema that validates what is no text.
+ * @param structured Schema that validates what is not text.
  */
 export function createAnswer(
   schema: JsonSchema,

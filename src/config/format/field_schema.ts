@@ -77,7 +77,10 @@ function isValid(schema: StandardSchema, value: unknown): boolean {
   return issues === undefined;
 }
 
-/** Returns the JSON Schema of a type expression; that of any value if it is none, which is reported. */
+/**
+ * Returns the JSON Schema of a type expression. Reports an invalid one, and returns the schema of
+ * any value.
+ */
 export function readType(
   expression: string,
   report: Report = () => {},

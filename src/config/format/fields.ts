@@ -79,7 +79,7 @@ export interface FieldIssue extends v.BaseIssue<unknown> {
   readonly nearest?: string | undefined;
 }
 
-/** Type of the issue of a key that is ignored, which is no error. */
+/** Type of the issue of a key that is ignored, which is not an error. */
 export const IGNORED = "ignored";
 
 /** Shape of an object. */

@@ -9,7 +9,7 @@ import { buildFields, readType } from "./field_schema.ts";
 
 /**
  * Returns true if an argument or an answer has an open type: `Any`, `list`, `dict` or
- * `Dict[str, int]`. So has one that cannot be read, which is reported elsewhere.
+ * `Dict[str, int]`. Also true for a type that cannot be read, which is reported elsewhere.
  */
 export function hasOpenTypes({ tools, steps }: Pick<AgentConfig, "tools" | "steps">): boolean {
   const args = Object.values(tools.tool_defs).flatMap(({ args }) => args);

@@ -55,7 +55,7 @@ const CONSTANTS: Readonly<Record<string, unknown>> = {
  * Converts a type expression such as `List[str]`, `Optional[int]`, `Literal['a', 'b']`,
  * `Dict[str, float]` or `int | None` to a JSON Schema.
  *
- * @throws {TypeExpressionError} if it is no type.
+ * @throws {TypeExpressionError} if it is not a type.
  */
 export function convertType(expression: string): JsonSchema {
   const parser = new TypeParser(expression);

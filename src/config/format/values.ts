@@ -20,7 +20,7 @@ export function flagOr<Output>(
   return either<boolean | Output>((value) => isOther(value) ? other : flag, flag, other);
 }
 
-/** Returns true for text that is no word for a boolean. */
+/** Returns true for text that is not a word for a boolean. */
 export function isText(value: unknown): boolean {
   return typeof value === "string" && !WORDS.has(value);
 }

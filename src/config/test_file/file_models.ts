@@ -37,8 +37,8 @@ export async function loadMainModel(
 }
 
 /**
- * Returns a model for each of a file, all of which `player` plays. Each accepts the schemas that the
- * model of the file accepts, as far as that can be created without the environment.
+ * Returns a model for each model of a file; `player` plays all of them. Each accepts the schemas of
+ * the model that it replaces, if that can be created without the environment.
  */
 export async function createPlayedModels(player: LLM, models: FileModels): Promise<GivenModels> {
   const { loaded } = await load(models, () => undefined);

@@ -46,7 +46,7 @@ export function inspectTests(
 /**
  * Returns the regular expression that a text between slashes stands for; undefined for other text.
  *
- * @throws {SyntaxError} if it is no regular expression.
+ * @throws {SyntaxError} if it is not a regular expression.
  */
 export function parseRegExp(text: string): RegExp | undefined {
   const [, pattern, flags] = /^\/(.+)\/([a-z]*)$/s.exec(text) ?? [];

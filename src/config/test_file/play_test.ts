@@ -26,8 +26,8 @@ import {
 /** Failure of a test. */
 export interface TestFailure {
   /**
-   * `check` if the test was played and its result is not as it must be, `unanswered` if a real model
-   * failed, `error` if the test could not be played for another reason.
+   * `check` if the test was played and a check failed, `unanswered` if a real model failed, `error`
+   * if the test could not be played for another reason.
    */
   readonly kind: "check" | "error" | "unanswered";
   /** Reasons, in words. At least one. */

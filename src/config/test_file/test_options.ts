@@ -16,7 +16,7 @@ export interface YamlTestOptions extends Omit<LoadOptions, "llm"> {
    */
   readonly agent?: string | URL | Agent<Record<string, unknown>, Record<string, unknown>>;
   /**
-   * Model that plays the agent if a test has neither a script nor a tape, and of which tapes are
+   * Model that plays the agent if a test has neither a script nor a tape, and from which tapes are
    * recorded; `"real"` for the models of the agent file. Default: none, such tests are skipped.
    */
   readonly llm?: LLM | "real" | undefined;

@@ -29,7 +29,7 @@ export interface TestedAgent {
   readonly names: AgentNames;
   /** Loads it, with other models. */
   load(replaced: Replaced): Promise<AnyAgent>;
-  /** Returns a model for each of its models, all of which `player` plays. */
+  /** Returns a model for each of its models; `player` plays all of them. */
   createPlayedModels(player: LLM): Promise<GivenModels>;
   /** Returns its main model. */
   loadMainModel(): Promise<LLM>;

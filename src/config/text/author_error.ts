@@ -74,7 +74,7 @@ export function describeImportError(error: unknown, agent: string): string {
     // Deno shows the line of a syntax error as well.
     .filter((one) => !/^\s*\d*\s*\|/.test(one)).join("\n").trim()
     .replace(/\.$/, "").replaceAll(/file:\/\/[^\s"']+/g, (url) => toPath(url));
-  // The stack of a module that is missing has only the one who wanted it.
+  // The stack of a missing module names only its importer.
   if (url === undefined && message.startsWith("Module not found")) return message;
   const place = url === undefined ? findPlace(error) : `${toPath(url)}:${line}:${column}`;
   return place === undefined ? message : `${place}: ${message}`;

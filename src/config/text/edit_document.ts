@@ -194,7 +194,10 @@ export class DocumentEditor {
     });
   }
 
-  /** Returns the text of a key and its value, if they did not change and are no block of others. */
+  /**
+   * Returns the text of a key and its value, if they did not change and are not a block of other
+   * values.
+   */
   #findLine({ key, value }: Pair): string | undefined {
     const isSimple = isScalar(value) || isCollection(value) && value.flow;
     if (!isSimple || !isScalar(key) || !key.range || !value.range || !this.#isKept(value)) return;

@@ -74,7 +74,7 @@ export class Source {
   /**
    * Parses a text.
    *
-   * @throws {ConfigError} if it is no text.
+   * @throws {ConfigError} if it is not text.
    */
   constructor(file: string, text: string) {
     if (typeof text !== "string") {

@@ -27,7 +27,7 @@ export function reportMissing(
   }
 }
 
-/** Writes stubs; undefined without tools, or if one has a type that is none, which is reported already. */
+/** Writes stubs; undefined without tools, or if a type is invalid, which is reported already. */
 function tryWriteStubs(
   { config: { tools } }: Inspection,
   names: ReadonlySet<string>,

@@ -82,7 +82,7 @@ class ToolLoader implements LoadedTools {
     this.#add(tool.name, ["tools"], tool, () => this.#readTool(tool));
   }
 
-  /** Adds the tool that an exported value is, if it is one. */
+  /** Adds an exported value if it is a tool. */
   addExport({ name, value, path }: ModuleExport): void {
     this.#add(name, path, value, () => this.#readExport(value, name));
   }
@@ -110,7 +110,7 @@ class ToolLoader implements LoadedTools {
     }
   }
 
-  /** Adds a tool by its options; none if there are none. */
+  /** Adds a tool with these options; does nothing without options. */
   #add(
     name: string,
     path: SourcePath,
