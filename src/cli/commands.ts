@@ -18,7 +18,7 @@ import { findMissing } from "./write_file.ts";
 export interface Command<Name extends CommandName = CommandName> {
   /** Flags by letter. Default: those of every command. */
   readonly alias?: Readonly<Record<string, string>>;
-  /** Maximum number of arguments that are no flags. Default: 0. */
+  /** Maximum number of arguments that are not flags. Default: 0. */
   readonly positionals?: number;
   /** True if it imports the code of the agent, so that the user may grant permissions. Default: false. */
   readonly loadsAgent?: boolean;

@@ -128,7 +128,7 @@ export type OptionsOf<Name extends CommandName> =
 export interface CommandCall<Name extends CommandName> {
   /** Values of the flags. */
   readonly options: OptionsOf<Name>;
-  /** Arguments that are no flags, after the name of the command. */
+  /** Arguments that are not flags, after the name of the command. */
   readonly positionals: readonly string[];
   /** Streams of the command. */
   readonly output: Output;

@@ -16,7 +16,7 @@ export function locateStore(named: string | undefined, { root }: Pick<Project, "
 }
 
 /**
- * Returns the permissions that a store needs. Those of a URL that is no store's are none: opening it
+ * Returns the permissions that a store needs. A URL of an unknown kind needs none: opening it
  * reports the mistake.
  *
  * @throws {ConfigError} if the URL of a database is invalid.

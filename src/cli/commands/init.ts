@@ -56,7 +56,7 @@ export async function run(
   return EXIT.yes;
 }
 
-/** Asks for the folder of the new agent. Nothing else must be known. */
+/** Asks for the folder of the new agent, the only choice without a default. */
 async function askFolder(): Promise<string> {
   return (await askLine("Folder of the new agent (this one): ")).trim() || ".";
 }

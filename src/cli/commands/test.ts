@@ -124,7 +124,7 @@ function choosePrint(junit: string | undefined, output: Output): Print {
 /**
  * Returns the function of the flag `--filter`.
  *
- * @throws {CommandError} if it is no regular expression.
+ * @throws {CommandError} if it is not a regular expression.
  */
 function readFilter(filter: string | undefined): (name: string) => boolean {
   if (filter === undefined) return () => true;

@@ -19,7 +19,7 @@ const PADDING = 10;
 const DESCRIPTION = { columns: 38, lines: 4 } as const;
 const CONDITION = { columns: 24, lines: 3 } as const;
 
-/** Id of the dot before the first step, which is no name of a step that anybody writes. */
+/** Id of the dot before the first step, which nobody uses as the name of a step. */
 const START = "\0start";
 
 /** Line of a step's box. */

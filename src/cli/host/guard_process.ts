@@ -1,5 +1,5 @@
 /**
- * Process of an agent, which the agent's own code must not end without a word.
+ * Guard of an agent's process, so that the agent's own code cannot end it silently.
  *
  * @module
  */
@@ -21,8 +21,8 @@ export type Accident =
   | { readonly kind: "never settles" };
 
 /**
- * Takes `Deno.exit()` and `process.exit()` from the agent's code, because an exit code of 0 would
- * mean success, and notices what would otherwise end the process with an error of the runtime.
+ * Disables `Deno.exit()` and `process.exit()` for the agent's code, because an exit code of 0 would
+ * mean success, and detects what would otherwise end the process with an error of the runtime.
  *
  * @param onAccident Called with what happened, before the process ends.
  * @returns Function that ends the guard.
@@ -35,7 +35,7 @@ export function guardProcess(onAccident: (accident: Accident) => void): () => vo
     endProcess(EXIT.no);
   };
   const onError = (error: unknown) => end({ kind: "uncaught", error });
-  // Nothing is left that could go on, although the command is not done.
+  // No work is pending, although the command is not done.
   const onIdle = () => end({ kind: "never settles" });
   process.on("uncaughtException", onError);
   process.on("beforeExit", onIdle);

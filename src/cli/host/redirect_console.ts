@@ -6,8 +6,8 @@
 import process from "node:process";
 
 /**
- * Sends what code prints by `console`, by the objects of stdout, and by its number to stderr from
- * now on. The number is what libraries for logs write to; named imports of `node:fs` still reach it.
+ * Redirects to stderr what code prints by `console`, by the stdout objects and by its file
+ * descriptor, to which log libraries write. Named imports of `node:fs` still reach stdout.
  */
 export function redirectConsole(): void {
   const fs = process.getBuiltinModule("node:fs") as unknown as Record<

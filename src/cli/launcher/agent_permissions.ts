@@ -32,8 +32,8 @@ interface CommandNeeds {
   /** Permissions that the command itself needs. */
   readonly own: Permissions;
   /**
-   * True if it runs the agent. Others do without what a file may not grant itself, because they have
-   * no flags that allow it.
+   * True if it runs the agent. Other commands run without permissions that a file may not grant
+   * itself, because they have no flags that allow them.
    */
   readonly runsAgent: boolean;
 }
@@ -65,8 +65,8 @@ export class AgentPermissions {
   }
 
   /**
-   * Returns the flags of `deno run`. The agent file is read anew, and the user is asked about what it
-   * may not grant itself.
+   * Returns the flags of `deno run`. The agent file is read again, and the user is asked about what
+   * it may not grant itself.
    *
    * @throws {CommandError} if the user refuses, or cannot be asked.
    */
@@ -103,7 +103,7 @@ async function listNeeds(
       {},
       ...envFiles.map((file) => parseEnv(readFileSync(file, "utf8"))),
     );
-    // What else may be wrong with the file, the agent's process says.
+    // The agent's process reports all other problems of the file.
     const { path, text } = await readText(project.path);
     const { config, problems } = new Inspection(path, text, format);
     if (problems.length > 0) return base;

@@ -56,7 +56,7 @@ export async function runDeno(
     kill("SIGKILL");
   };
   const onInterrupt = () => {
-    // Code that never lets go of its thread does not see a signal.
+    // Code that blocks its thread never receives a signal.
     const now = performance.now();
     if (now - interrupted < INTERRUPT_WINDOW) timer ??= setTimeout(killAtLast, INTERRUPT_WINDOW);
     interrupted = now;

@@ -1,5 +1,5 @@
 /**
- * Beginning anew when a file of the project changes.
+ * Restarting when a file of the project changes.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Child } from "./child.ts";
 import { EXIT } from "../exit_code.ts";
 
-/** Files that are no part of an agent: what it stores, and packages. */
+/** Files that are not part of an agent: what it stores, and packages. */
 const IGNORED_REGEXP =
   /(?:^|[/\\])(?:\.[^/\\]*|node_modules|[^/\\]*\.(?:db|db-wal|db-shm|lock))(?:[/\\]|$)/;
 
@@ -20,7 +20,7 @@ const DEBOUNCE = 200;
  *
  * @param root Folder whose files are watched.
  * @param keepsWatching Returns true if a child that ended by itself is followed by another one.
- * @param onChange Called before the process begins anew.
+ * @param onChange Called before the process restarts.
  * @returns The exit code of the last one.
  */
 export async function runWatched(

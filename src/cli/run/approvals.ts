@@ -25,7 +25,7 @@ export function decideAlone(approval: PendingApproval, mode: "deny" | "always"):
   return { deny: callKey, hash, reason: NOBODY };
 }
 
-/** Returns the verdict that allows a call, or runs it again if its end is not known. */
+/** Returns the verdict that allows a call, or runs it again if its outcome is unknown. */
 export function allow({ callKey, hash, reason }: PendingApproval): Command {
   return reason === "unknown" ? { retry: callKey, hash } : { approve: callKey, hash };
 }

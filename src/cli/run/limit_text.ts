@@ -7,7 +7,7 @@ import type { SessionEvent } from "../../history/event.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { formatMoney, formatTime } from "../terminal/format.ts";
 
-/** Reasons that are no usage limits. */
+/** Reasons that are not usage limits. */
 const REASONS: Readonly<Record<string, string>> = {
   errors: "too many outputs of the model were refused in a row",
   iterations: "the model made too many decisions",

@@ -48,7 +48,7 @@ export async function playInputs(parts: InputParts): Promise<number> {
   return signals.code ?? EXIT.yes;
 }
 
-/** Reads lines of stdin; blank ones are no inputs. */
+/** Reads lines of stdin; blank ones are not inputs. */
 async function* readLines(): AsyncGenerator<string, void, void> {
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() !== "") yield line;

@@ -51,7 +51,7 @@ class Talk {
   readonly #approve: TalkParts["approve"];
   readonly #terminal: Asker;
   readonly #isKept: boolean;
-  /** Texts that a number says. */
+  /** Suggestions that a number selects. */
   #choices: readonly string[] = [];
   /** True if waiting calls are left alone until the user speaks of them. */
   #isPostponed = false;
@@ -94,7 +94,10 @@ class Talk {
     }
   }
 
-  /** Asks about the calls that wait, unless they were postponed. Returns a reply that is no verdict. */
+  /**
+   * Asks about the calls that wait, unless they were postponed. Returns a reply that is not a
+   * verdict.
+   */
   async #decide(): Promise<Reply | undefined> {
     for (;;) {
       const [approval] = this.#conversation.session.approvals;

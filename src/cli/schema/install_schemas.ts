@@ -81,7 +81,7 @@ const POINTER = /^#[ \t]*yaml-language-server:[ \t]*\$schema=/;
  * if the line was there.
  */
 function pointTo(path: string, schema: string): boolean {
-  // Bytes as characters, so that those which are no text stay as they are.
+  // Bytes as characters, so that those which are not text stay as they are.
   const text = readFileSync(path, "latin1");
   const mark = text.startsWith("\xef\xbb\xbf") ? "\xef\xbb\xbf" : "";
   const body = text.slice(mark.length);

@@ -1,5 +1,5 @@
 /**
- * Question of a command that is no conversation.
+ * Question of a command that is not a conversation.
  *
  * @module
  */

@@ -58,7 +58,7 @@ export class FailedSessions {
     return way.startsWith("..") ? path : way;
   }
 
-  /** Returns a name of its own for the file of a test, whatever characters the name of the test has. */
+  /** Returns a unique file name for a test, whose own name may have any characters. */
   #nameFile(test: string): string {
     const stem = test.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 80);
     let name = stem;

@@ -13,8 +13,8 @@ export interface TestOutcome {
   /** Line of its file, from 1. */
   readonly line: number;
   /**
-   * `failed` if the result is not as it must be, `unanswered` if a real model failed, `error` if the
-   * test could not be played for another reason.
+   * `failed` if a check failed, `unanswered` if a real model failed, `error` if the test could not
+   * be played for another reason.
    */
   readonly status: "passed" | "failed" | "error" | "unanswered" | "skipped";
   /** Reasons of a failure, or why it was skipped. Empty if it passed. */

@@ -153,7 +153,7 @@ export class TestRunner {
 /**
  * Returns the problems of a file as text.
  *
- * @throws anything else.
+ * @throws The error, if it is of another kind.
  */
 export function describeProblem(error: unknown): string {
   if (error instanceof ConfigFileError) return error.problems.map(formatProblem).join("\n");

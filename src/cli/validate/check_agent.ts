@@ -205,7 +205,7 @@ function describeFailure(
   const text = cause === undefined ? message : describeImportError(cause, path);
   const [lead = "", file = path, line = "1", column = "1"] = PLACE_REGEXP.exec(text) ?? [];
   const place = { file, line: Number(line), column: Number(column) };
-  // Of another copy of the package, it is no instance of this class.
+  // Of another copy of the package, it is not an instance of this class.
   const { problems } = Object(cause) as Partial<GraphError>;
   if (Array.isArray(problems)) return problems.map((problem) => ({ ...place, ...problem }));
   return [{ ...place, path: "", message: text.slice(lead.length) }];
