@@ -53,7 +53,7 @@ const BROKEN: Readonly<Record<string, readonly [text: string, expected: RegExp]>
   "a tool file that is missing": [`${NAMED}${STEPS}tools: { files: [none.ts] }\n`, /none\.ts/],
 };
 
-Deno.test("nomos run, reports a broken agent file by its lines, at once and without a stack", () =>
+Deno.test("nomos run, reports a broken agent file by its lines, without expanding it and without a stack", () =>
   withFiles({}, async (folder) => {
     const path = `${folder}/agent.yaml`;
     for (const [name, [text, expected]] of Object.entries(BROKEN)) {
@@ -76,8 +76,8 @@ Deno.test("nomos run, reports a broken agent file by its lines, at once and with
       assertEquals(ok, false, name);
       assert(expected.test(stderr), `${name}: ${stderr.slice(0, 2_000)}`);
       assert(error.message.length > 0 && !/\n {4}at /.test(stderr), `${name}: ${stderr}`);
-      // Ten times the 100 ms in which it should be refused: other tests run beside this one.
-      assert(performance.now() - begin < 1_000, `${name} took ${performance.now() - begin} ms`);
+      // A file that is expanded before it is refused would take minutes, or all memory.
+      assert(performance.now() - begin < 30_000, `${name} took ${performance.now() - begin} ms`);
     }
   }));
 
