@@ -4,7 +4,7 @@ import { sqliteStore } from "@nomos/agent/sqlite";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readTags } from "../profile/draw/xml_tags.ts";
 import { nomos, nomosJson, withFiles } from "./in_process.ts";
-import { nomos as nomosProcess, ROOT } from "./process.ts";
+import { expectCode, nomos as nomosProcess, ROOT } from "./process.ts";
 
 const CAFE = "docs/cafe/agent.yaml";
 
@@ -186,4 +186,20 @@ Deno.test("profile, plays in the agent's process, samples functions, and sets tw
     const diff = await nomosProcess(["profile", "diff", ...names], { cwd: ROOT });
     assertEquals(diff.code, 0, diff.stderr);
     assertStringIncludes(diff.stdout, "model_calls");
+    const document = JSON.parse(played.stdout);
+    for (
+      const [change, place] of [
+        [{ figures: { ...document.figures, moves: null } }, "figures.moves"],
+        [{ time: [null] }, "time.0"],
+      ] as const
+    ) {
+      const changed = `${folder}/changed.json`;
+      await Deno.writeTextFile(changed, JSON.stringify({ ...document, ...change }));
+      const args = ["profile", "diff", changed, changed, "--json"];
+      const { stdout } = await expectCode(1, nomosProcess(args, { cwd: ROOT }));
+      assertStringIncludes(
+        JSON.parse(stdout).error.message,
+        `Cannot read the profile in "${changed}": at ${place}: `,
+      );
+    }
   }));

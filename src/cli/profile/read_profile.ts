@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { reasonOf } from "../../errors.ts";
+import * as v from "valibot";
+import { quote, reasonOf } from "../../errors.ts";
+import { oneLine } from "../../json/text.ts";
+import { FIGURES } from "../../profile/attribute/profile_rows.ts";
 import { type AgentProfile, profileLog } from "../../profile/mod.ts";
 import { CommandError } from "../exit_code.ts";
 import { isStateFile, openExistingStore, readStored } from "../sessions/stored.ts";
@@ -32,17 +35,39 @@ export async function readSession(id: string, url: string): ReturnType<typeof re
   }
 }
 
+const amount = v.pipe(v.number(), v.finite());
+
+/** What two profiles side by side show. */
+const profileSchema = v.object({
+  version: v.literal(1),
+  agent: v.string(),
+  unknown: v.array(v.string()),
+  time: v.array(
+    v.object({
+      kind: v.string(),
+      name: v.string(),
+      agent: v.optional(v.string()),
+      wall: amount,
+    }),
+  ),
+  parts: v.array(v.object({ part: v.string(), tokens: amount })),
+  figures: v.object(Object.fromEntries(FIGURES.map((name) => [name, amount]))),
+  total: v.object({ wall: amount, tokens: amount, cost: v.optional(amount) }),
+});
+
 function parseProfile(path: string, text: string): AgentProfile {
-  const attempt = `Cannot read the profile in ${JSON.stringify(path)}`;
-  let profile: Partial<AgentProfile>;
+  const attempt = `Cannot read the profile in ${quote(path)}`;
+  let profile: unknown;
   try {
     profile = JSON.parse(text);
   } catch (cause) {
-    throw new CommandError(`${attempt}: ${reasonOf(cause)}`, { cause });
+    throw new CommandError(`${attempt}: ${oneLine(reasonOf(cause))}`, { cause });
   }
-  const { version, turns, time, parts, figures, total } = Object(profile) as typeof profile;
-  const isProfile = version === 1 && Array.isArray(turns) && Array.isArray(time) &&
-    Array.isArray(parts) && typeof figures === "object" && typeof total === "object";
-  if (isProfile) return profile as AgentProfile;
-  throw new CommandError(`${attempt}: expected a document of nomos profile --json`);
+  const { success, issues } = v.safeParse(profileSchema, profile);
+  if (success) return profile as AgentProfile;
+  const [{ message, path: place = [] }] = issues;
+  const lead = place.length === 0 ? "" : `at ${place.map(({ key }) => key).join(".")}: `;
+  throw new CommandError(
+    `${attempt}: ${lead}${message}: expected a document of nomos profile --json`,
+  );
 }
