@@ -156,6 +156,17 @@ Deno.test("an empty log has an empty profile", () => {
   );
 });
 
+Deno.test("a turn of more segments than a call has arguments is shown", async () => {
+  const profile = profileLog((await play()).events);
+  const segments = Array.from({ length: 200_000 }, (_, at) => (
+    { from: at, to: at + 1, kind: at % 2 === 0 ? "reader" : "tool", name: "x" } as const
+  ));
+  const turn = { ...profile.turns[0]!, events: [], wall: segments.length, segments };
+  const text = formatProfile({ ...profile, turns: [turn] }, { turn: 1 });
+  assertEquals(text.split("\n").length, segments.length + 6);
+  assert(text.includes("\n199,999.0     1.0        tool  x\n"));
+});
+
 Deno.test("logs of random conversations conserve time, tokens and money", async () => {
   for (let seed = 0; seed < 100; seed++) {
     const { events, cost, tokens } = await playRandomTalk(seed);

@@ -14,7 +14,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from(
     { length: columns },
-    (_, column) => Math.max(...rows.map((row) => row[column]!.length)),
+    (_, column) => rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
   );
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => column === columns - 1 ? cell : cell.padStart(widths[column]!))
@@ -41,9 +41,12 @@ export function formatSignificant(value: number): string {
   return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
+// Much faster than toLocaleString(), which looks for the language each time.
+const { format } = new Intl.NumberFormat("en-US");
+
 /** Formats a whole number with thousands separators, for example as `12,345`. */
 export function formatCount(value: number): string {
-  return value.toLocaleString("en-US");
+  return format(value);
 }
 
 /**
