@@ -184,9 +184,17 @@ export function readModels(
   known?: ReadonlyMap<string, LLM>,
 ): ReadonlyMap<string, LLM> {
   const names = [...known?.keys() ?? ["default"]];
-  const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
-    ? names.map((id) => [id, llm as LLM] as const)
-    : Object.entries(llm ?? {}) as [string, LLM][];
+  if (!option.isRecord(llm)) {
+    throw new ConfigError(
+      `${attempt}: "llm" is ${
+        quote(llm)
+      }: expected an LLM, such as that of openai(), or an object ` +
+        "of LLMs with one named default",
+    );
+  }
+  const given = typeof llm.decide === "function"
+    ? names.map((id) => [id, llm as unknown as LLM] as const)
+    : Object.entries(llm) as [string, LLM][];
   for (const [id, model] of given) {
     if (known !== undefined && !known.has(id)) {
       throw new ConfigError(

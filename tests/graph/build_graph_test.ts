@@ -309,6 +309,10 @@ Deno.test("Agent, a misspelled option of an agent, a step or a route is refused,
     assertThrows(() => new Agent(options({ maxError: 1 })), ConfigError).message,
     'Cannot build agent "test": unknown option "maxError": expected one of "name", ',
   );
+  assertStringIncludes(
+    assertThrows(() => new Agent(options({ llm: "gpt-5" })), ConfigError).message,
+    'Cannot build agent "test": "llm" is "gpt-5": expected an LLM, such as that of openai(), ',
+  );
   const misspelled = { context: "x", decision: "y", shown: "never" };
   assertStringIncludes(
     problemsOf({ steps: { a: { description: "A", examples: [misspelled] } } })[
