@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Agent, decide, type LLM, MockLLM, raw, RedirectError, Tool } from "@nomos/agent";
 import type { AnyTool, ScriptEntry, Session, SessionEvent } from "@nomos/agent";
-import type { LLMResult } from "@nomos/agent/llm";
+import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
 import * as v from "valibot";
 
 const none = v.object({});
@@ -121,6 +121,22 @@ Deno.test("abort: a model that returns a thenable is not awaited either", async 
   const session = agentOf({ name: "odd", decide: () => thenable }).createSession();
   const waiting = session.next("Hi", { signal: controller.signal }).then(({ status }) => status);
   assertEquals(await Promise.race([waiting, afterMicrotasks("hangs")]), "interrupted");
+});
+
+Deno.test("abort: a model whose stream never closes is not awaited", async () => {
+  const controller = new AbortController();
+  const output = { reasoning: [], decision: decide.respond("Hello") };
+  const chunks: AsyncIterator<LLMChunk> = {
+    next: () => Promise.resolve({ done: false, value: { type: "result", result: { output } } }),
+    return: () => {
+      controller.abort();
+      return never();
+    },
+  };
+  const stream = () => ({ [Symbol.asyncIterator]: () => chunks });
+  const session = agentOf({ name: "unending", decide: never, stream }).createSession();
+  const turn = await session.next("Hi", { signal: controller.signal });
+  assertEquals([turn.status, types(turn.events)], ["interrupted", "user model_failed"]);
 });
 
 Deno.test("abort: a validation of arguments that never settles is not awaited", async () => {

@@ -79,9 +79,9 @@ export async function readAnswer(
     }
     return undefined;
   } finally {
-    const closing = chunks.return?.();
-    if (isWaiting) closing?.catch(() => {});
-    else if (closing !== undefined) await closing;
+    const closing = turn.unlessStopped(chunks.return?.());
+    if (isWaiting) closing.catch(() => {});
+    else await closing;
   }
 }
 
