@@ -87,7 +87,19 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
     schemaCache,
     loadCompaction: () => import("../session/compaction_code.ts"),
     clock: options.clock ?? Date.now,
-    ids: options.ids ?? (() => crypto.randomUUID()),
+    ids: options.ids === undefined ? () => crypto.randomUUID() : checkIds(options.ids),
+  };
+}
+
+/** Returns a function that throws a {@linkcode ConfigError} for an id that no session can have. */
+function checkIds(ids: () => string): () => string {
+  return () => {
+    const id: unknown = ids();
+    if (typeof id === "string" && id !== "") return id;
+    throw new ConfigError(
+      `Cannot name a session: the agent's option "ids" returned ${quote(id)}: expected text that ` +
+        "is not empty",
+    );
   };
 }
 

@@ -20,6 +20,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { memoryStore } from "@nomos/agent/store";
 import * as v from "valibot";
 
 const look = new Tool({ name: "look", description: "L", args: v.object({}), run: () => "seen" });
@@ -109,10 +110,16 @@ Deno.test("Agent.createSession, new ids are random, unless ids returns them", ()
   assertEquals([counting.createSession({ id: "mine" }).id, count], ["mine", 5]);
 });
 
-Deno.test("Agent, an ids function that returns no id fails when the session is created", () => {
+Deno.test("Agent, an ids function that returns no id fails when the session is created", async () => {
+  const store = memoryStore();
   for (const id of ["", undefined, 5]) {
-    assertThrows(() => new Agent(options({ ids: () => id })).createSession(), ConfigError);
+    const agent = new Agent(options({ ids: () => id }));
+    for (const named of [{}, { id: "s" }]) {
+      assertThrows(() => agent.createSession(named), ConfigError, 'option "ids" returned');
+    }
+    await assertRejects(() => agent.openSession("s", { store }), ConfigError);
   }
+  assertEquals(await store.read("s"), undefined);
 });
 
 Deno.test("Agent, sessions share nothing but the agent", async () => {
