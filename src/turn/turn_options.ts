@@ -57,7 +57,7 @@ const shape: option.OptionShape<StreamOptions> = {
   children: option.flag,
   inputId: v.optional(v.custom(
     (value) => typeof value === "string" && value.length >= 1 && value.length <= 200,
-    "expected 1 to 200 characters",
+    "expected text of 1 to 200 characters",
   )),
   readerTimeout: option.optionalNumber(
     "expected a number of milliseconds from 1; Infinity lifts the limit",
