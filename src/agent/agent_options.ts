@@ -103,8 +103,8 @@ export interface AgentOptions<
   /** Returns the price of a model call, for `limits`, events and states. Default: the price is not known. */
   readonly cost?: CostOf;
   /**
-   * If true, events of decisions, refused outputs and failed model calls record when the model was
-   * asked and answered (`timing`), and how large the request was (`prompt`), so that a stored
+   * If true, the events of model calls record when the model was asked and answered (`timing`) and,
+   * unless it was asked for a summary, how large the request was (`prompt`), so that a stored
    * session can be profiled. Each event grows by about 300 characters. Default: false.
    */
   readonly timings?: boolean;
