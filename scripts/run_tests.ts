@@ -54,8 +54,8 @@ async function runTests(
 }
 
 /**
- * Runs all tests, those of a folder of `tests/` in one module. Deno loads the sources anew for each
- * test module and writes their coverage again, which takes longer than most tests.
+ * Runs all tests, those of a folder of `tests/` in one module. Deno loads the sources again for
+ * each test module and writes their coverage again, which takes longer than most tests.
  */
 function runAllTests(): Promise<TestRun> {
   return inTemporaryFolder(async (folder) => {

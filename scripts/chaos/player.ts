@@ -115,7 +115,7 @@ export class Player {
           if (error instanceof SessionWaitingError) return 0;
           throw error;
         });
-        // Otherwise, this would be repeated for ever.
+        // Otherwise, this would be repeated forever.
         if (events > 0 || session.status !== "interrupted") return false;
         throw new Error(`the interrupted turn of session ${id} does not go on`);
       }

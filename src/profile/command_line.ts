@@ -56,7 +56,7 @@ interface FlagOptions<Flags> {
    * none.
    */
   readonly alias?: Readonly<Record<string, string>>;
-  /** Maximum number of arguments that are no flags. Default: 0. */
+  /** Maximum number of arguments that are not flags. Default: 0. */
   readonly positionals?: number;
   /** Validates the values beyond their types. Returns a mistake, or undefined if there is none. */
   readonly check?: (values: FlagValues<Flags>) => Command<never> | undefined;

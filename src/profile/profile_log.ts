@@ -33,7 +33,7 @@ const NO_PROMPTS =
 const NO_TEXTS =
   "the standing texts, the step messages and the notices of requests, whose tokens are one part";
 
-/** Returns what a log does not say: less if the agent's option `timings` was true. */
+/** Lists what a log does not contain; less if the agent's option `timings` was true. */
 function listUnknown(events: readonly SessionEvent[]): readonly string[] {
   // A limit that cuts an answer off has no times.
   const calls = events.filter(isModelEvent).filter(({ type }) => type !== "limit");
@@ -44,8 +44,8 @@ function listUnknown(events: readonly SessionEvent[]): readonly string[] {
 }
 
 /**
- * Profiles a stored session by its log: what the times, the usage and the texts of its events tell.
- * What they cannot tell is listed in `unknown`.
+ * Profiles a stored session from its log: the times, the usage and the texts of its events.
+ * `unknown` lists what a log does not contain.
  *
  * @throws {ConfigError} if an option is invalid.
  *

@@ -8,7 +8,7 @@ export class AssertionError extends Error {
   /**
    * Creates the error.
    *
-   * @param message What did not hold.
+   * @param message Expectation that was not met.
    * @param options The cause, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {

@@ -23,7 +23,7 @@ const TEXTUAL_PROTOTYPES: ReadonlySet<unknown> = new Set([
  * Weak collections and dates of `Temporal` are left to the real package: no test compares them.
  */
 export function equal(a: unknown, b: unknown): boolean {
-  // A pair under comparison counts as equal when it is met again: so a circle comes to an end.
+  // A pair under comparison counts as equal when it occurs again, so that a cycle ends.
   const met = new Map<object, object>();
   const compare: Compare = (a, b) => {
     if (isSame(a, b)) return true;

@@ -8,7 +8,7 @@ type ErrorClass<E extends Error = Error> = abstract new (...args: never[]) => E;
 
 /** The arguments that follow the function, in one form. */
 interface Expected {
-  /** The class the error must be an instance of; any value will do without it. */
+  /** Class of which the error must be an instance. Default: any value is accepted. */
   readonly errorClass?: ErrorClass | undefined;
   /** The text its message must contain. */
   readonly includes?: string | undefined;
@@ -65,7 +65,7 @@ export async function assertRejects(
   throw new AssertionError(`Expected function to reject${ending(expected.message)}`);
 }
 
-/** Calls the function; to throw at once, or to return no promise, is a failure of its own. */
+/** Calls the function. Fails if it throws at once, or does not return a promise. */
 function start(fn: () => PromiseLike<unknown>, { message }: Expected): PromiseLike<unknown> {
   try {
     const promise: unknown = fn();

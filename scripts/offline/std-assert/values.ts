@@ -110,10 +110,10 @@ export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void
 /**
  * Fails unless the numbers are closer than the tolerance.
  *
- * @param actual The number there is.
- * @param expected The number there should be.
- * @param tolerance How far apart they may be; by default one ten-millionth of `expected`.
- * @param msg What to add to the message.
+ * @param actual Actual number.
+ * @param expected Expected number.
+ * @param tolerance Maximum difference. Default: one ten-millionth of `expected`.
+ * @param msg Text to add to the message.
  */
 export function assertAlmostEquals(
   actual: number,

@@ -56,7 +56,7 @@ export function countCall(
   };
 }
 
-/** Returns a price; undefined if it is not known, or is no number from 0. */
+/** Returns a price; undefined if it is not known, or is not a number from 0. */
 export function readPrice(price: unknown): number | undefined {
   return isPrice(price) ? price : undefined;
 }

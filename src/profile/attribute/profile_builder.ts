@@ -174,7 +174,7 @@ function sum<Row>(rows: readonly Row[], amount: (row: Row) => number): number {
   return rows.reduce((total, row) => total + amount(row), 0);
 }
 
-/** Returns a part of a whole from 0 to 1; nothing is a whole that is known. */
+/** Returns a part as a fraction of a whole, from 0 to 1; 1 if the whole is 0. */
 function share(part: number, whole: number): number {
   return whole === 0 ? 1 : part / whole;
 }

@@ -79,7 +79,7 @@ export class ProfileRows {
     row.sum.add(tokens, units);
     row.new += tokens;
     row.requests += requests;
-    // An embedding is no model call.
+    // An embedding is not a model call.
     if (part === "child agents") this.#figures.model_calls += requests;
   }
 

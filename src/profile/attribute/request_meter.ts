@@ -87,7 +87,7 @@ export class RequestMeter {
     for (let at = history.length; at < stable; at++) {
       const message = messages[at]!;
       const { seq } = parts?.[at] ?? {};
-      // A summary renders events anew, which were sent before.
+      // A summary renders events again, which were sent before.
       const isNew = seq === undefined ? this.#send(message) : seq > this.#sentUntil;
       if (seq !== undefined) sentUntil = Math.max(sentUntil, seq);
       const range = history.add(message, convertPart(parts?.[at]));

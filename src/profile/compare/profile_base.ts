@@ -96,7 +96,7 @@ const baseSchema = v.object({
 /**
  * Reads figures from the text of a file.
  *
- * @throws {ConfigError} if the text is none that {@linkcode formatBase} writes.
+ * @throws {ConfigError} if {@linkcode formatBase} did not write the text.
  */
 export function readBase(text: string): ProfileBase {
   let base: ProfileBase;
@@ -115,7 +115,7 @@ const EXPECTED_BASE = 'expected those of takeBase(), as a file of "--save" has t
 /**
  * Checks figures, which may come from a file.
  *
- * @throws {ConfigError} if they are none that {@linkcode takeBase} returns.
+ * @throws {ConfigError} if {@linkcode takeBase} did not return them.
  */
 export function checkBase(base: ProfileBase): void {
   const { success, issues } = v.safeParse(baseSchema, base);

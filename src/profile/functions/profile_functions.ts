@@ -38,7 +38,7 @@ export interface FunctionProfile {
  * `formatFunctionTable()`, `makeFunctionFrames()` and `withRelativeFiles()`. Needs `--allow-sys`
  * without a name, because Deno 2.9 has none for its inspector.
  *
- * @throws what `play` throws.
+ * @throws The error of `play`.
  */
 export async function profileFunctions(
   play: () => Promise<unknown>,

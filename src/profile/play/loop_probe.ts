@@ -24,14 +24,14 @@ export class LoopProbe {
     this.#clock = clock;
   }
 
-  /** Starts to measure, anew if it did already. */
+  /** Starts measuring, or restarts if it measures already. */
   start(): void {
     this.stop();
     this.#due = this.#clock.now() + INTERVAL;
     this.#cancel = this.#clock.setTimer(INTERVAL, () => this.start(), true);
   }
 
-  /** Stops to measure. A timer that is still late counts, because it would never fire. */
+  /** Stops measuring. A timer that is still late counts, because it would never fire. */
   stop(): void {
     this.#cancel?.();
     const late = this.#clock.now() - this.#due;

@@ -31,14 +31,14 @@ export interface ProfileOptions extends PlayOptions {
   /**
    * `"mock"`: the script decides, and an automatic mock where the script is silent; tokens are
    * estimated from characters. `"real"`: the agent's own models decide; the script has the inputs
-   * and the verdicts, of which those are skipped for which no call waits.
+   * and the verdicts, and a verdict without a waiting call is skipped.
    *
    * @default {"mock"}
    */
   readonly model?: "mock" | "real";
   /** Delays of the mock. Default: none. */
   readonly latency?: Latency;
-  /** Number of plays, after one that warms up. The profile is that of the median. @default {3} */
+  /** Number of plays after a warm-up play. The profile is that of the median play. @default {3} */
   readonly iterations?: number;
   /** Returns the price of a model call, if the agent has no `cost`. Default: prices are not known. */
   readonly cost?: CostOf;

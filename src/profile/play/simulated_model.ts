@@ -12,11 +12,11 @@ import { RequestMeter } from "../attribute/request_meter.ts";
 
 /** Delays of a mock, in milliseconds. */
 export interface Latency {
-  /** To the first token. @default {0} */
+  /** Delay before the first token, in milliseconds. @default {0} */
   readonly firstToken?: number;
-  /** Per 1,000 tokens that are read and not cached. @default {0} */
+  /** Delay per 1,000 tokens that are read and not cached, in milliseconds. @default {0} */
   readonly perThousandRead?: number;
-  /** Per token that is written. @default {0} */
+  /** Delay per token that is written, in milliseconds. @default {0} */
   readonly perTokenWritten?: number;
 }
 
@@ -94,8 +94,8 @@ export function simulateModel(like: LLM, source: LLM, clock: Clock, latency: Lat
 }
 
 /**
- * Returns a model with the name of `like`, so that it has a price, and its schemas, which does
- * everything else as `player`.
+ * Returns `player` with the name of `like`, so that its calls have a price, and with its schema
+ * profile.
  */
 export function standIn(like: LLM, player: LLM): LLM {
   const { embed } = player;

@@ -41,7 +41,9 @@ export function summarize({ agent, turns, figures, total, isEstimated }: AgentPr
   return counts.join(", ");
 }
 
-/** Returns what of the sums has a known owner, and how long the event loop was blocked. */
+/**
+ * Describes the share of the sums that has a known owner, and how long the event loop was blocked.
+ */
 export function describeAttribution({ attributed, total }: AgentProfile): string {
   const percent = (share: number) => `${formatPercent(share, 1)} %`;
   const { time, tokens, cost } = attributed;
