@@ -94,7 +94,7 @@ export async function openSession(
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {
   const what = `Cannot open session ${quote(id)}`;
   if (typeof id !== "string" || id === "") {
-    throw new ConfigError(`${what}: expected an id, text that is not empty`);
+    throw new ConfigError(`${what}: expected text that is not empty as its id`);
   }
   option.checkOptions(shape, options, what);
   if (options.limits !== undefined) checkLimits(options.limits, core.cost, what);

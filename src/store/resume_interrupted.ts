@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import type { SessionStatus } from "../history/position.ts";
-import { ConfigError, SessionBusyError, SessionWaitingError } from "../errors.ts";
+import { ConfigError, quote, SessionBusyError, SessionWaitingError } from "../errors.ts";
 import { checkOptions, type OptionShape, wholeNumber } from "../schema/option_shape.ts";
 import { ATTEMPT, attemptOf } from "./lease/acquire_lease.ts";
 import type { ListedSession } from "./session_list.ts";
@@ -102,7 +102,9 @@ export async function resumeInterrupted<Options extends { readonly store: Store 
 ): Promise<ResumeReport> {
   checkOptions(resumeShape, options, "Cannot resume interrupted sessions");
   if (typeof agent?.name !== "string" || typeof agent.openSession !== "function") {
-    throw new ConfigError("Cannot resume interrupted sessions: expected an agent");
+    throw new ConfigError(
+      `Cannot resume interrupted sessions of ${quote(agent)}: expected an Agent`,
+    );
   }
   const { context, concurrency = 4, maxAttempts = 3 } = options;
   const report = {

@@ -166,7 +166,7 @@ export function checkStart(session: LiveSession, command: TurnCommand | undefine
   if (isResume(command) && isResting) {
     const reason = status === "waiting"
       ? "it waits for input: call next() with text"
-      : "calls wait for approval: call approve(), deny() or settle(); if their end is unknown, " +
+      : "calls wait for approval: call approve(), deny() or settle(); if their outcome is unknown, " +
         "retry(), deny() or settle()";
     throw new SessionWaitingError(`Cannot resume session ${quote(session.id)}: ${reason}`);
   }

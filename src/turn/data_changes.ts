@@ -81,7 +81,11 @@ function applyPatch(schemas: DataSchemas, data: JsonObject, given: unknown): Jso
   }
   const dropped = findDropped(patch, changed);
   if (dropped === undefined) return changed;
-  throw new TypeError(`data.${dropped} is not in the data schema of ${schemas[0].owner}`);
+  throw new TypeError(
+    `data.${dropped} is not in the data schema of ${
+      schemas[0].owner
+    }: add it there, or leave it out`,
+  );
 }
 
 /** Returns the change from one data object to another; undefined if they are equal. */

@@ -38,7 +38,8 @@ export function readInitialData(
   const dropped = findDropped(given ?? {}, data);
   if (dropped === undefined) return data;
   throw new ConfigError(
-    `${attempt}: data.${dropped} is not in the data schema of agent ${quote(name)}`,
+    `${attempt}: data.${dropped} is not in the data schema of agent ${quote(name)}: ` +
+      "add it there, or leave it out",
   );
 }
 

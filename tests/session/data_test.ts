@@ -39,7 +39,10 @@ Deno.test("data, are refused at the start with the path, if the schema does not 
     [[], "data is a list: expected an object"],
     [null, "data is null: expected an object"],
     ["", 'data is "": expected an object'],
-    [{ crat: [] }, 'data.crat is not in the data schema of agent "shop"'],
+    [
+      { crat: [] },
+      'data.crat is not in the data schema of agent "shop": add it there, or leave it out',
+    ],
   ];
   const store = memoryStore();
   for (const [data, message] of cases) {

@@ -310,7 +310,7 @@ Deno.test("states of newer releases, and of steps that the graph lacks, are refu
 Deno.test("openSession() refuses invalid options", async () => {
   const store = memoryStore();
   const bad: [string, unknown, string][] = [
-    ["", { store }, "expected an id, text that is not empty"],
+    ["", { store }, "expected text that is not empty as its id"],
     ["s", {}, "store is undefined: expected a Store"],
     ["s", undefined, "options is undefined"],
     ["s", { store: {} }, "expected a Store"],

@@ -176,7 +176,7 @@ Deno.test("resumeInterrupted() refuses invalid options", async () => {
   await assertRejects(
     () => resumeInterrupted(store, {} as never),
     ConfigError,
-    "expected an agent",
+    "expected an Agent",
   );
 });
 

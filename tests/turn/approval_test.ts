@@ -232,7 +232,7 @@ Deno.test("an approval is valid once, for its call only, and not after new input
   await assertRejects(
     () => session.approve("s~s/1/0"),
     ApprovalError,
-    "no call waits for a verdict",
+    "no call waits for a verdict: expected a call of session.approvals",
   );
   assertEquals(paid, ["ann"]);
   await session.next("Pay Bob");

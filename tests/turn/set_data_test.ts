@@ -151,7 +151,10 @@ Deno.test("setData, a patch that the schema refuses leaves the outcome ok, and t
   const cases: [patch: unknown, message: string][] = [
     [{ cart: "tea" }, "data.cart does not satisfy"],
     [{ cart: [undefined] }, "data.cart.0 does not satisfy"],
-    [{ crat: [] }, 'data.crat is not in the data schema of agent "shop"'],
+    [
+      { crat: [] },
+      'data.crat is not in the data schema of agent "shop": add it there, or leave it out',
+    ],
     [5, "the patch is 5: expected an object"],
     [null, "the patch is null"],
     [() => undefined, "the patch is undefined"],

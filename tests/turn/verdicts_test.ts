@@ -69,7 +69,7 @@ Deno.test("decideAll() records nothing if one verdict is refused", async () => {
   for (const [verdict, type] of bad) {
     await assertRejects(() => session.decideAll([good, verdict as CallVerdict]), type);
   }
-  await assertRejects(() => session.decideAll([]), ConfigError, "the list of verdicts is empty");
+  await assertRejects(() => session.decideAll([]), ConfigError, "expected at least one verdict");
   assertEquals([appends(), JSON.stringify(session.state)], before);
   assertEquals([session.status, session.approvals.length, paid], ["needs_approval", 3, []]);
 });

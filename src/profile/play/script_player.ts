@@ -78,7 +78,7 @@ export class ScriptPlayer implements LLM {
   async decideAll(session: Session): Promise<Turn> {
     const changed: string[] = [];
     const verdicts = session.approvals.map(({ callKey: key, tool, reason }): CallVerdict => {
-      if (reason === "unknown") return { key, verdict: "deny", reason: "Its end is not known" };
+      if (reason === "unknown") return { key, verdict: "deny", reason: "Its outcome is unknown" };
       const { entry: verdict, place } = this.#takeVerdict(tool) ?? {};
       if (verdict === undefined) return { key, verdict: "approve" };
       if ("deny" in verdict) return { key, verdict: "deny", reason: verdict.reason ?? NOT_ALLOWED };

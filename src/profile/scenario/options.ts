@@ -60,7 +60,7 @@ function check(options: ProfileOptions): Command<never> | undefined {
   const { output, compare, cache, "keep-tools": keepTools, "fresh-tools": freshTools } = options;
   const refuse = (flag: string, other: string) => makeMistake(flag, `it without ${other}`);
   if (compare && !cache) return refuse("--no-cache", "--compare, which measures both");
-  if (compare && keepTools) return refuse("--keep-tools", "--compare, which makes tools anew");
+  if (compare && keepTools) return refuse("--keep-tools", "--compare, which makes new tools");
   if (freshTools && keepTools) return refuse("--keep-tools", "--fresh-tools");
   if (/(?:^|[/\\])\.{0,2}$/.test(output)) {
     return makeMistake(output, "the start of a file name, such as profile", "--output");

@@ -5,7 +5,7 @@
  */
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
-import { reasonOf } from "../../errors.ts";
+import { quote, reasonOf } from "../../errors.ts";
 import { copyJson } from "../../json/json.ts";
 import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
@@ -84,7 +84,11 @@ export class CassetteRecorder implements LLM {
     const vectors = await this.#llm.embed!(texts, options);
     await save(() => {
       const areVectors = Array.isArray(vectors) && vectors.every(isVector);
-      if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
+      if (!areVectors) {
+        throw new TypeError(
+          `embed() returned ${quote(vectors)}: expected arrays of finite numbers`,
+        );
+      }
       const usage = readUsage(vectors.usage);
       return {
         ...normalized,

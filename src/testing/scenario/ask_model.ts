@@ -81,7 +81,7 @@ async function decideOnce(llm: LLM, request: LLMRequest): Promise<unknown> {
   try {
     const result = await llm.decide(request);
     if (typeof result !== "object" || result === null) {
-      throw new TypeError("decide() returned no result");
+      throw new TypeError(`decide() returned ${quote(result)}: expected a result with an output`);
     }
     return result.output;
   } catch (cause) {

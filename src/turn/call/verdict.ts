@@ -159,7 +159,7 @@ const shape: OptionShape<DeliveredVerdict> = {
 function checkVerdicts(verdicts: readonly DeliveredVerdict[]): void {
   const keys = new Set<string>();
   if (verdicts.length === 0) {
-    throw new ConfigError("Cannot decide about calls: the list of verdicts is empty");
+    throw new ConfigError("Cannot decide about calls: expected at least one verdict");
   }
   for (const one of verdicts) {
     const refuse = (problem: string) => {
@@ -167,7 +167,7 @@ function checkVerdicts(verdicts: readonly DeliveredVerdict[]): void {
     };
     if (typeof one?.key !== "string") refuse(`the verdict is ${quote(one)}: expected a key`);
     checkOptions(shape, one, `Cannot decide about call ${quote(one.key)}`);
-    if (keys.has(one.key)) refuse("it has two verdicts: expected one");
+    if (keys.has(one.key)) refuse("it has several verdicts: expected one");
     keys.add(one.key);
     if (!(VERDICTS as readonly unknown[]).includes(one.verdict)) {
       refuse(
@@ -249,7 +249,7 @@ export async function validateArgs(
 function buildRefusal({ id, log }: LiveSession, callKey: string): ApprovalError {
   const known = pendingApprovals(log.position.calls).map((pending) => quote(pending.callKey));
   const reason = known.length === 0
-    ? "no call waits for a verdict"
+    ? "no call waits for a verdict: expected a call of session.approvals"
     : `it does not wait for a verdict: expected one of ${known.join(", ")}`;
   return new ApprovalError(
     `Cannot apply a verdict to call ${quote(callKey)} of session ${quote(id)}: ${reason}`,

@@ -97,7 +97,7 @@ Deno.test("parseOptions accepts --compare and --fresh-tools, which name what is 
 Deno.test("parseOptions refuses flags that contradict each other, in any order", () => {
   const cases = [
     ["--no-cache", "--compare", "--compare, which measures both"],
-    ["--keep-tools", "--compare", "--compare, which makes tools anew"],
+    ["--keep-tools", "--compare", "--compare, which makes new tools"],
     ["--keep-tools", "--fresh-tools", "--fresh-tools"],
   ] as const;
   for (const [flag, other, reason] of cases) {

@@ -124,7 +124,7 @@ Deno.test("askModel() wraps errors of the model and passes on those of the frame
 
   const silent: LLM = { name: "silent", decide: () => Promise.resolve(null as never) };
   const nothing = await assertRejects(() => askModel(silent, question), LLMError);
-  assertStringIncludes(nothing.message, "decide() returned no result");
+  assertStringIncludes(nothing.message, "expected a result with an output");
 
   const real: LLM = {
     name: "vendor/model",
