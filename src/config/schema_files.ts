@@ -31,7 +31,7 @@ export async function readSchemas(inspection: Inspection): Promise<LoadedSchemas
 
 async function readSchema(path: string, agentFile: string): Promise<JsonSchema> {
   if (!path.endsWith(".json")) {
-    throw new TypeError(path.endsWith(".py") ? "it is a Python module" : "it is no JSON file");
+    throw new TypeError(path.endsWith(".py") ? "it is a Python module" : "it is not a JSON file");
   }
   const schema = JSON.parse(await readTextFile(locateFile(path, agentFile))) as JsonSchema;
   jsonSchema(schema);

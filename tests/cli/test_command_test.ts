@@ -317,7 +317,7 @@ Deno.test("nomos test, refuses hostile files at once, each with its place", asyn
     [`unit:\n  a: ${test}\n  a: ${test}\n`, /:3:3 {2}unit\.a: the key "a" stands here twice/],
     ["unit: { a: !!js/function 'x' }", /:1:\d+ {2}Unresolved tag/],
     [`unit: { a: { <<: [*b], input: Hi } }`, /:1:\d+ {2}/],
-    ["unit: { ~: { input: Hi } }", /a key that is no text/],
+    ["unit: { ~: { input: Hi } }", /a key that is not text/],
     [
       `unit: { a: { input: Hi, script: [{ respond: Hi }], check: { model_calls: -1 } } }`,
       /:1:\d+ {2}unit\.a\.check\.model_calls: it is -1: expected a whole number from 0/,

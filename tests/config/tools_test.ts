@@ -90,7 +90,7 @@ Deno.test("loadAgent, reports exports of packages that are missing or no functio
   );
   assertEquals(error.problems.map(({ path, message }) => `${path}: ${message.slice(0, 30)}`), [
     'tools.ext[0].tag: the module "./prices.js" has n',
-    "tools.ext[1].tag: the export is no function and ",
+    "tools.ext[1].tag: the export is neither a functi",
     "tools.ext[2].tag: no definition describes it",
     "tools.ext[3].tag: the module cannot be loaded: M",
   ]);

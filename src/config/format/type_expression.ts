@@ -95,7 +95,7 @@ class TypeParser {
     const found = kind === "end" ? "it ends" : `it has ${quote(value)}`;
     const wanted = sign === "end" ? "its end" : quote(sign);
     throw new TypeExpressionError(
-      `${quote(this.#expression)} is no type: ${found} where ${wanted} must be`,
+      `${quote(this.#expression)} is not a type: ${found} where ${wanted} must be`,
     );
   }
 
@@ -103,7 +103,7 @@ class TypeParser {
     const { kind, value } = this.#token;
     if (kind !== "name") {
       const found = kind === "end" ? "a name is missing" : `${quote(value)} is no name`;
-      throw new TypeExpressionError(`${quote(this.#expression)} is no type: ${found}`);
+      throw new TypeExpressionError(`${quote(this.#expression)} is not a type: ${found}`);
     }
     const name = value.replace(/^(?:typing|builtins)\./, "");
     if (!NAMES.includes(name)) {
@@ -124,7 +124,7 @@ class TypeParser {
       throw new TypeExpressionError(
         `${
           quote(this.#expression)
-        } is no type: ${name} has ${types.length} parameters, not ${count}`,
+        } is not a type: ${name} has ${types.length} parameters, not ${count}`,
       );
     }
     if (LISTS.includes(name)) return { type: "array", items: types[0]! };
@@ -150,8 +150,10 @@ class TypeParser {
     if (kind === "text") return value.slice(1, -1).replace(/\\(.)/g, "$1");
     if (kind === "name" && Object.hasOwn(CONSTANTS, value)) return CONSTANTS[value];
     throw new TypeExpressionError(
-      `${quote(this.#expression)} is no type: Literal has ${quote(value)}, which is no text in ` +
-        "quotes, number, True, False or None",
+      `${quote(this.#expression)} is not a type: Literal has ${
+        quote(value)
+      }, which is not text in ` +
+        "quotes, a number, True, False or None",
     );
   }
 
@@ -182,7 +184,7 @@ class TypeParser {
     if (groups === undefined) {
       const rest = this.#expression.slice(this.#index).trim();
       if (rest === "") return { kind: "end", value: "" };
-      throw new TypeExpressionError(`${quote(this.#expression)} is no type: ${quote(rest)}`);
+      throw new TypeExpressionError(`${quote(this.#expression)} is not a type: ${quote(rest)}`);
     }
     this.#index = TOKEN_REGEXP.lastIndex;
     const [kind, value] = Object.entries(groups).find(([, value]) => value !== undefined)!;

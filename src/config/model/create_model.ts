@@ -125,7 +125,7 @@ async function createChatModel(
     const endpoint = readVariable(urlVariable!);
     if (endpoint === undefined) {
       throw new ConfigError(
-        `the URL of ${provider} is not known: expected the environment variable ${urlVariable}, ` +
+        `the URL of ${provider} is unknown: expected the environment variable ${urlVariable}, ` +
           "or kwargs.base_url",
       );
     }
@@ -186,9 +186,7 @@ function readKey(provider: string, keys: readonly string[], readVariable: ReadVa
     if (key !== undefined) return key;
   }
   throw new ConfigError(
-    `the key of ${provider} is not known: expected the environment variable ${
-      keys.join(" or ")
-    }, ` +
+    `the key of ${provider} is unknown: expected the environment variable ${keys.join(" or ")}, ` +
       "or kwargs.api_key",
   );
 }

@@ -206,7 +206,7 @@ export class Source {
     for (const { key, value } of node.items as Pair[]) {
       const offset = (key as Node | null)?.range?.[0] ?? 0;
       if (!isScalar(key) || key.value === null || typeof key.value === "object") {
-        this.#report(path, offset, { message: "it has a key that is no text", expected: "text" });
+        this.#report(path, offset, { message: "it has a key that is not text", expected: "text" });
         continue;
       }
       const name = typeof key.value === "string" ? key.value : key.source ?? String(key.value);
@@ -235,7 +235,7 @@ export class Source {
     if (given === undefined) return;
     for (const one of Array.isArray(given) ? given : [given]) {
       if (typeof one !== "object" || one === null || Array.isArray(one)) {
-        this.#report(path, offset, { message: '"<<" is no map', expected: "an alias of a map" });
+        this.#report(path, offset, { message: '"<<" is not a map', expected: "an alias of a map" });
         continue;
       }
       for (const [key, value] of Object.entries(one)) {

@@ -144,7 +144,7 @@ class ToolLoader implements LoadedTools {
     if (options !== undefined) return isRenamed ? { ...options, name } : options;
     const def = this.#findDef(name);
     const problem = typeof value !== "function"
-      ? { message: "the export is no function and no tool", expected: "a function" }
+      ? { message: "the export is neither a function nor a tool", expected: "a function or a tool" }
       : def === undefined
       ? { message: "no definition describes it", expected: `tools.defs.${name} with desc and args` }
       : undefined;
