@@ -94,7 +94,7 @@ Deno.test("nomos run, goes on with a session, in another process as well", () =>
     assertEquals(ended.stdout, '{"total":500}\nGoodbye\n');
     const late = await talk("-s", "ann", ...says("Hello"));
     assertEquals([late.code, late.stdout], [1, ""]);
-    assertStringIncludes(late.stderr, 'Cannot go on with session "ann": it has ended');
+    assertStringIncludes(late.stderr, 'Cannot continue session "ann": it has ended');
     // Nothing is kept in memory.
     await talk("-s", "bob", "--store", "memory:", ...says("Look"));
     const again = await talk("-s", "bob", "--store", "memory", ...says("Look"));

@@ -44,8 +44,8 @@ export async function run({ options, output, project }: AgentCall<"graph">): Pro
     const graph = coreOf(agent)?.graph;
     if (graph === undefined && (format !== "mermaid" || options.session !== undefined)) {
       throw new CommandError(
-        `Cannot draw ${quote(agent.name)}: another copy of @nomos/agent made it, which draws ` +
-          "--format mermaid without --session alone",
+        `Cannot draw ${quote(agent.name)}: another copy of @nomos/agent made it: ` +
+          "expected --format mermaid, and no --session",
       );
     }
     const way = await readWay(graph, options, project);

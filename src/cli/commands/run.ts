@@ -92,7 +92,7 @@ async function converse(
     const { id, status } = conversation.session;
     if (status === "ended") {
       throw new CommandError(
-        `Cannot go on with session ${quote(id)}: it has ended: expected another one, or none`,
+        `Cannot continue session ${quote(id)}: it has ended: expected another session, or none`,
         { code: "SESSION_ENDED" },
       );
     }

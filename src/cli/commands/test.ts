@@ -34,7 +34,10 @@ export async function run(
   const { junit, filter, "fail-fast": stopsEarly } = options;
   const written = junit !== undefined ? "--junit" : options.record ? "--record" : undefined;
   if (options.watch && written !== undefined) {
-    throw new UsageError(`Cannot use ${written} with --watch, because what it writes is a change`);
+    throw new UsageError(
+      `Cannot use ${written} with --watch, because each written file would start another run: ` +
+        "expected one of the two",
+    );
   }
   // Agents that an agent calls as tools keep their own models.
   using _ = options.model === "real" || options.record ? undefined : forbidRealModels();
@@ -133,7 +136,10 @@ function readFilter(filter: string | undefined): (name: string) => boolean {
     // Not test(), which goes on from the last match with the flag g.
     return (name) => pattern === undefined ? name.includes(filter) : name.search(pattern) >= 0;
   } catch (error) {
-    throw new UsageError(`Cannot use ${quote(filter)} for --filter: ${reasonOf(error)}`);
+    throw new UsageError(
+      `Cannot use ${quote(filter)} for --filter: ${reasonOf(error)}: ` +
+        "expected text, or a regular expression between slashes",
+    );
   }
 }
 

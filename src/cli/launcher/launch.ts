@@ -44,7 +44,9 @@ export async function launch(
       const counted = { missing: "that needs a second process, which only Deno can start" };
       return await runHere({ ...call, counted }, envFiles);
     }
-    throw new CommandError("Cannot watch files: --watch needs Deno, which begins a process anew");
+    throw new CommandError(
+      "Cannot watch files in this runtime: expected Deno, which restarts the process",
+    );
   }
   const permissions = new AgentPermissions(projects, envFiles, readGrants(options), {
     own: command.needs?.(options, project) ?? {},

@@ -25,9 +25,12 @@ export async function deleteSessions(
   const unique = [...new Set(ids)];
   for (const id of unique) {
     if ((await findListed(store, id)).status !== "running") continue;
-    throw new CommandError(`Cannot delete session ${quote(id)}: a turn is running in it`, {
-      code: "SESSION_BUSY",
-    });
+    throw new CommandError(
+      `Cannot delete session ${quote(id)}: a turn is running in it: wait until it has ended`,
+      {
+        code: "SESSION_BUSY",
+      },
+    );
   }
   if (!options.yes && !await isAllowed(unique)) return EXIT.no;
   const deleted: string[] = [];

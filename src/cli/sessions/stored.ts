@@ -27,9 +27,13 @@ import { findSqlitePath } from "../store_url.ts";
 export async function openExistingStore(url: string): Promise<Store> {
   const path = findSqlitePath(url);
   if (/^(?:memory:|sqlite::memory:)/i.test(url)) {
-    throw new CommandError(`Cannot read sessions of ${quote(url)}: it keeps nothing`, {
-      code: "STORE_NOT_FOUND",
-    });
+    throw new CommandError(
+      `Cannot read sessions of ${
+        quote(url)
+      }, which is lost when a command ends: expected a store ` +
+        "that is kept, such as sqlite:sessions.db",
+      { code: "STORE_NOT_FOUND" },
+    );
   }
   if (path !== undefined && !existsSync(path)) {
     throw new CommandError(
