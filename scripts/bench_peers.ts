@@ -15,8 +15,8 @@ const FLAGS = { only: PEERS.join(), rounds: 5, milliseconds: 200 };
 type PeersOptions = FlagValues<typeof FLAGS>;
 
 const USAGE =
-  `Plays the same scenario in other frameworks, each in a process of its own. The first run downloads their packages,
-about 250 MB.
+  `Plays the same scenario in other frameworks, each in a process of its own. The first run
+downloads their packages, about 250 MB.
 
 Usage: deno task bench:peers [flags]
 

@@ -9,18 +9,18 @@ const SESSIONS = `Lists, shows, resumes, forks and deletes stored sessions.
 
 Usage: nomos sessions [list | show ID | resume ID | fork ID | delete ID...] [flags]
 
-      --store URL       where they live (sqlite:.nomos/sessions.db)
-      --prefix TEXT     list those whose id begins so
-      --status STATUS   list those with this status, or one of several; may be repeated
-      --limit NUMBER    list at most so many (50)
-      --after ID        list those that follow this one
+      --store URL       store of the sessions (sqlite:.nomos/sessions.db)
+      --prefix TEXT     list: sessions whose id begins with TEXT
+      --status STATUS   list: sessions with this status; may be repeated
+      --limit NUMBER    list: maximum number of sessions (50)
+      --after ID        list: sessions that come after ID
       --agent FILE      fork, resume: the agent (the one that run would find)
       --allow-KIND[=…]  fork, resume: permissions for the agent's code, as for run
-      --at NUMBER       fork before this event (the end)
-      --as ID           the id of the fork (a new one)
-  -y, --yes             delete without asking; needed in a pipe
-      --export FILE     show: write the state as JSON
-ID of show may be the path of such a file.
+      --at NUMBER       fork: copy the events before this one (all)
+      --as ID           fork: id of the fork (a new one)
+  -y, --yes             delete: do not ask; required in a pipe
+      --export FILE     show: write the state to FILE as JSON
+The ID of show may also be the path of such a file.
 Examples:
   nomos sessions
   nomos sessions list --status needs_approval
@@ -48,28 +48,32 @@ Without it: agent.yaml, config.agent.yaml or agent.ts here, or in a folder above
 
 Flags of every command:
       --json             print one JSON document, and nothing else, on stdout
-      --env-file FILE    read these variables (.env.local and .env, if they are there); the shell's win
-      --no-color         plain text; so do NO_COLOR and a pipe
-  -q, --quiet            only results and errors
-  -h, --help             help; \`nomos COMMAND --help\` for a command
-  -V, --version          the version
+      --env-file FILE    read variables from FILE (.env.local and .env); those of the shell win
+      --no-color         print plain text, as with NO_COLOR or in a pipe
+  -q, --quiet            print only results and errors
+  -h, --help             print this help; \`nomos COMMAND --help\` prints that of a command
+  -V, --version          print the version
 
-Exit codes: 0 yes; 1 no: not valid, failed, or worse; 2 the command line was not understood;
-            3 a model, the network or a store failed, so there is no answer, or nothing comparable (another script); 130 stopped by Ctrl-C
+Exit codes:
+  0    success
+  1    negative result: invalid, failed or worse
+  2    the command line was not understood
+  3    no result: a model, the network or a store failed, or the scripts to compare differ
+  130  stopped by Ctrl-C
 `,
   init: `Makes a new agent that runs at once, without a key.
 
 Usage: nomos init [FOLDER] [flags]
 
   -t, --template NAME   barista (default), support, or empty
-      --ts              agent.ts instead of agent.yaml
+      --ts              write agent.ts instead of agent.yaml
       --provider NAME   openai (default), anthropic, google, mistral, groq, cohere, huggingface,
                         azure or ollama
-      --from FILE       begin with this agent file, a Nomos one for example
-  -y, --yes             ask nothing; so it is without a terminal
+      --from FILE       start from this agent file, for example one of Nomos
+  -y, --yes             do not ask, as without a terminal
 
-FOLDER is the folder of the new agent, this one if it is left out. Nothing is overwritten: a folder
-with files in the way is refused, and they are named.
+FOLDER is the folder of the new agent. Without it, init asks, or uses the current folder if it
+cannot. No file is overwritten: if some are in the way, init lists them and writes nothing.
 Examples:
   nomos init cafe
   nomos init desk --template support --provider anthropic --yes
@@ -80,20 +84,21 @@ Permissions: --allow-read and --allow-write of the folder
 
 Usage: nomos run [AGENT] [flags]
 
-  -m, --model MODE      auto (default): the agent's model if its key is set, else the script
-                        (in a pipe without --model auto a missing key is exit 3);
-                        real; mock: conversation.yaml, then all by itself
-  -s, --session ID      go on with this session, or begin it (a new one each time)
-      --store URL       where sessions live (sqlite:.nomos/sessions.db); memory: keeps nothing
-      --input TEXT      say this, print the answer and stop; may be repeated
-      --trace           also print reasoning, and prompts with --trace=prompt
+  -m, --model MODE      auto (default): the agent's model if its key is set, otherwise mock;
+                        in a pipe, a missing key exits with 3 unless you pass --model auto
+                        real: the agent's model
+                        mock: conversation.yaml beside the agent, then an automatic model
+  -s, --session ID      continue this session, or create it (a new one each time)
+      --store URL       store of the sessions (sqlite:.nomos/sessions.db); memory: keeps none
+      --input TEXT      send this input, print the answer and exit; may be repeated
+      --trace           also print reasoning; --trace=prompt prints prompts, too
       --approve MODE    ask (default in a terminal), deny (default in a pipe), or always
       --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
-      --watch           begin anew when a file of the agent changes; the session goes on
+      --watch           restart when a file of the agent changes; the session continues
       --ignore-flows    load a Nomos file without its flows
 
 In the conversation: /state  /back  /approve  /deny  /trace  /quit.
-Ctrl-C once lets the turn settle and saves it, twice stops.
+Ctrl-C interrupts the turn and saves it; a second one exits at once.
 Examples:
   nomos run
   echo "What do you have?" | nomos run agent.yaml --json
@@ -103,12 +108,12 @@ Examples:
 
 Usage: nomos validate [AGENT] [flags]
 
-      --strict          warnings fail too
-      --for VENDOR      check the schemas for this vendor as well; may be repeated (that of the agent)
+      --strict          fail on warnings, too
+      --for VENDOR      check the schemas also for this vendor; may be repeated
       --permissions     print only the deno flags that the agent needs
       --explore         also play every step, route, tool outcome and guard
       --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
-      --watch           again when a file changes
+      --watch           check again when a file changes
       --ignore-flows    load a Nomos file without its flows
 Examples:
   nomos validate
@@ -119,10 +124,10 @@ Examples:
 
 Usage: nomos graph [AGENT] [flags]
 
-  -f, --format FORMAT   text: a drawing for the terminal (default in a terminal), mermaid (default in a pipe), svg
-  -o, --output FILE     write it there; the format by its name
-      --session ID      mark the way of a stored session (--store URL)
-      --store URL       where sessions live (sqlite:.nomos/sessions.db)
+  -f, --format FORMAT   text (default in a terminal), mermaid (default in a pipe) or svg
+  -o, --output FILE     write the drawing to FILE, in the format of its extension
+      --session ID      mark the path of a stored session
+      --store URL       store of the session (sqlite:.nomos/sessions.db)
       --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
       --ignore-flows    load a Nomos file without its flows
 Examples:
@@ -136,16 +141,17 @@ Examples:
 
 Usage: nomos test [FILE...] [flags]
 
-FILE is a YAML test file, or a folder of them (tests.agent.yaml, then *.tests.yaml). Without it: the
-folder of the agent. The agent is the one of the folder of the file, or of a folder above it.
-      --filter TEXT     only tests whose name contains TEXT; /REGEXP/ too
-  -m, --model MODE      mock: scripts and tapes only (default); real: also what needs a model
-      --record          call the real model and record tapes anew
-      --strict          a test that was skipped fails
+FILE is a file of tests in YAML, or a folder with some (tests.agent.yaml, then *.tests.yaml).
+Without it: the folder of the agent. The agent is the one in the folder of the file, or above.
+      --filter TEXT     run only tests whose name contains TEXT, or matches /REGEXP/
+  -m, --model MODE      mock (default): tests with a script or a tape
+                        real: tests that need a model, too
+      --record          call the real model, and record the tapes again
+      --strict          fail if a test is skipped
       --runs NUMBER     repeat each test that a model plays or judges
       --junit FILE      write JUnit XML; - for stdout
       --fail-fast       stop at the first failure
-      --watch           again when a file changes
+      --watch           run again when a file changes
       --allow-KIND[=…]  permissions for the agent's code, as for deno run; -A for all
       --ignore-flows    load a Nomos file without its flows
 Exit code: 1 if a test failed, 3 if only a model or the network did.
@@ -154,29 +160,30 @@ Examples:
   nomos test --model real --filter orders --runs 5
   nomos test --strict --junit report.xml
 `,
-  profile: `Shows where time, tokens and money of a turn go, and holds them against an earlier run.
+  profile: `Shows where time, tokens and money of a turn go, and compares them with an earlier run.
 
 Usage: nomos profile [AGENT] [flags]
        nomos profile diff A B [flags]
 
 What is played:
-      --script FILE     this conversation (conversation.yaml; else all by itself, seed 1)
-      --session ID      no play: a stored session, of --store URL; times are coarser
+      --script FILE     this conversation (conversation.yaml, or else an automatic model)
+      --session ID      nothing: profile a stored session of --store URL; times are coarser
       --as MODEL        with --session: the same log at this model's prices and cache rules
-  -m, --model MODE      mock (default): the script, with the delays of --latency; real
-      --latency A,B,C   of the mock: to the first token, per 1,000 tokens read, per token written
-                        in milliseconds (0,0,0); 400,100,15 is like a small hosted model
+  -m, --model MODE      mock (default): the script, with the delays of --latency
+                        real: the agent's model
+      --latency A,B,C   delays of the mock in milliseconds: to the first token, per 1,000 tokens
+                        read, per token written (0,0,0); 400,100,15 is like a small hosted model
 What is shown:
       --by KEY          order the tables by time (default), tokens or cost
-      --turn NUMBER     this turn alone, event by event
-      --functions       the author's and the framework's functions: CPU times, and exact calls, which
-                        a second process counts (with Deno), in 10 to 40 more plays
-  -n, --iterations N    play the conversation N times after one that warms up (3)
-      --markdown        a comment for a pull request
+      --turn NUMBER     show only this turn, event by event
+      --functions       show functions of the author and the framework: CPU times, and exact calls,
+                        which a second process counts (with Deno), in 10 to 40 more plays
+  -n, --iterations N    play the conversation N times after a warm-up (3)
+      --markdown        print Markdown, for a comment on a pull request
   -o, --output STEM     write STEM.svg, STEM.speedscope.json and, with --functions, STEM.cpuprofile
 Against an earlier run:
-      --save FILE       write the figures, for --against
-      --against FILE    exit 1 if a count got worse; times never fail
+      --save FILE       write the figures to FILE, for --against
+      --against FILE    exit with 1 if a count got worse; times are not compared
       --allow KEY=BY    how much worse a count may be: --allow prompt_chars=5% --allow model_calls=1
 Examples:
   nomos profile
@@ -189,7 +196,7 @@ Examples:
 Usage: nomos schema [flags]
 
       --kind KIND       agent (default), tests or conversation
-  -o, --output FILE     write it there
-      --install         write .nomos/*.json, and the first line of your files that points to them
+  -o, --output FILE     write the schema to FILE
+      --install         write the schemas to .nomos/, and a line into your files that points to them
 `,
 };

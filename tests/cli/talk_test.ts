@@ -186,7 +186,7 @@ Deno.test("talk, goes back to before the last input, in a session of its own", a
 Deno.test("talk, lists its commands, and says text that begins with a slash", async () => {
   const { printed } = await say(["/stat", "//etc", "/trace", "/trace", "", "/quit"]);
   assertStringIncludes(printed, 'There is no /stat; did you mean "/state"?');
-  assertStringIncludes(printed, "/back     go back to before the last input");
+  assertStringIncludes(printed, "/back     continue from before the last input");
   assertStringIncludes(printed, "What else?");
   assertStringIncludes(printed, "Reasoning is shown.\nReasoning is hidden.\n");
 });

@@ -11,12 +11,12 @@ import type { Conversation } from "./conversation.ts";
 
 /** Commands by name, with what they do. */
 export const SLASH: Readonly<Record<string, string>> = {
-  state: "show the step, the data and what was used",
-  back: "go back to before the last input",
+  state: "show the step, the data and the usage",
+  back: "continue from before the last input",
   approve: "allow the call that waits",
   deny: "refuse the call that waits: /deny REASON",
   trace: "show or hide reasoning",
-  quit: "end; the session is kept",
+  quit: "end the conversation; the session is kept",
 };
 
 /** Divides `/deny too much` into the name and the rest; undefined for text, also for `//text`. */
@@ -36,7 +36,7 @@ export function listSlash(output: Output, unknown?: string): void {
   for (const [name, effect] of Object.entries(SLASH)) {
     output.error(`  ${`/${name}`.padEnd(10)}${effect}`);
   }
-  output.error("  //text    say text that begins with a slash");
+  output.error("  //text    send text that begins with a slash");
 }
 
 /** Prints the state of a conversation. */
