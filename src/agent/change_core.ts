@@ -42,16 +42,20 @@ import { agentShape, checkSchemas, listModels, readModels, reportFailures } from
 export interface AgentChanges {
   /**
    * An LLM that replaces all models of the agent, also those that embed examples and write
-   * summaries; or LLMs by name, each of which replaces the model with that name.
+   * summaries; or LLMs by name, each of which replaces the model with that name. Default: the
+   * agent's models.
    */
   readonly llm?: LLM | Readonly<Record<string, LLM>>;
-  /** Observers of every turn, in place of the agent's. None if it is empty. */
+  /**
+   * Observers of every turn, in place of the agent's; none if the list is empty. Default: the
+   * agent's.
+   */
   readonly observers?: readonly Observer[];
-  /** Returns the price of a model call. */
+  /** Returns the price of a model call. Default: the agent's `cost`. */
   readonly cost?: CostOf;
-  /** Limits of turns and sessions, in place of all of the agent's. */
+  /** Limits of turns and sessions, in place of all of the agent's. Default: the agent's. */
   readonly limits?: Limits;
-  /** Returns the current time, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. Default: the agent's `clock`. */
   readonly clock?: () => number;
 }
 

@@ -46,8 +46,9 @@ export interface LoadOptions extends
     | "tools"
   > {
   /**
-   * Model that replaces all models of the file, or models that replace those of the same name, among
-   * them `embedding_model`. Without `cost`, calls of models that the price table does not have cost nothing.
+   * Model that replaces all models of the file, or models that replace those of the same name,
+   * among them `embedding_model`. Without `cost`, calls of models that the price table does not
+   * have cost nothing. Default: the models of the file.
    */
   readonly llm?: LLM | Readonly<Record<string, LLM>>;
   /** Tools in addition to those of the file. They take precedence. Default: none. */

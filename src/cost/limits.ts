@@ -35,9 +35,9 @@ export interface Limit {
  * and while a streamed answer arrives.
  */
 export interface Limits {
-  /** Limit of each turn. A resumed turn is a new one. */
+  /** Limit of each turn. A resumed turn is a new one. Default: 100 model calls. */
   readonly turn?: Limit;
-  /** Limit of all turns of a session together. */
+  /** Limit of all turns of a session together. Default: no limit. */
   readonly session?: Limit;
 }
 

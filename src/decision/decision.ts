@@ -21,7 +21,7 @@ export interface RespondDecision {
   readonly action: "RESPOND";
   /** Text, or the structured answer in a step with an `answer` schema. */
   readonly response: unknown;
-  /** Quick replies for the user, in a step with `suggestions`. */
+  /** Quick replies for the user, in a step with `suggestions`. Absent if there are none. */
   readonly suggestions?: readonly string[];
   /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];
@@ -51,7 +51,7 @@ export interface MoveDecision<StepId extends string = string> {
 export interface EndDecision {
   /** Discriminator. */
   readonly action: "END";
-  /** Last message to the user. */
+  /** Last message to the user. Absent if there is none. */
   readonly response?: string;
   /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];

@@ -26,7 +26,9 @@ export interface PendingApproval {
   readonly hash: string;
   /** Id of the original session, if this is a fork: the call may be allowed there too. */
   readonly alsoIn?: string;
-  /** Time after which a verdict is refused, in milliseconds since 1970. */
+  /**
+   * Time after which a verdict is refused, in milliseconds since 1970. Absent if it never expires.
+   */
   readonly expiresAt?: number;
 }
 

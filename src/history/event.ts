@@ -168,7 +168,10 @@ export interface SessionEvents {
     readonly hash: string;
     /** Id of the original session, if this is a fork: the call may be allowed there too. */
     readonly alsoIn?: string;
-    /** Time after which a verdict is refused, by the clock of the agent whose call it is. */
+    /**
+     * Time after which a verdict is refused, in milliseconds since 1970 by the clock of the agent
+     * whose call it is. Absent if it never expires.
+     */
     readonly expiresAt?: number;
     /** Sequence number of the request in the log of the child session whose call it is. */
     readonly childSeq?: number;

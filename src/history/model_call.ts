@@ -22,11 +22,14 @@ export interface ModelCallUsage {
  * that precedes it, even if the clock was set back.
  */
 export interface ModelCallTiming extends CallTiming {
-  /** Time at which the model was asked. */
+  /** Time at which the model was asked, in milliseconds since 1970. */
   readonly asked: number;
-  /** Time at which the first text of the answer arrived. Absent if it was not streamed. */
+  /**
+   * Time at which the first text of the answer arrived, in milliseconds since 1970. Absent if it
+   * was not streamed.
+   */
   readonly first?: number;
-  /** Time at which the answer was complete, or the call failed. */
+  /** Time at which the answer was complete, or the call failed, in milliseconds since 1970. */
   readonly answered: number;
 }
 

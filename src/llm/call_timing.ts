@@ -4,19 +4,22 @@
  * @module
  */
 
-/** One request to a model, as a part of a call. All times are in milliseconds. */
+/** One request to a model, as a part of a call. */
 export interface CallAttempt {
   /** Name of the LLM that was called. */
   readonly llm: string;
-  /** Time until it answered or failed, without that in a queue. */
+  /** Time until it answered or failed, without that in a queue, in milliseconds. */
   readonly took: number;
-  /** Time until the server began to respond, if the provider reports it. */
+  /** Time until the server began to respond, in milliseconds, if the provider reports it. */
   readonly responded?: number;
-  /** Time in the queue of `limitConcurrency()` before it. Absent if it did not wait. */
+  /**
+   * Time in the queue of `limitConcurrency()` before it, in milliseconds. Absent if it did not
+   * wait.
+   */
   readonly queued?: number;
   /** `code` of its error, or the name of an error without one. Absent if it was answered. */
   readonly error?: string;
-  /** Time between its failure and the next attempt. Absent if there was none. */
+  /** Time between its failure and the next attempt, in milliseconds. Absent if there was none. */
   readonly waited?: number;
 }
 

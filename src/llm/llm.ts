@@ -88,9 +88,9 @@ export interface LLMRequest {
   readonly legal?: LegalActions | undefined;
   /** Id of the current step; absent unless the request is for a decision. */
   readonly step?: string | undefined;
-  /** Id of the session that sends the request. */
+  /** Id of the session that sends the request. Absent outside a session. */
   readonly sessionId?: string | undefined;
-  /** Aborts when the caller no longer needs the answer. */
+  /** Aborts when the caller no longer needs the answer. Absent if the call cannot be aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
    * If true, wrappers and providers report the course of the call, its attempts and waits, in the

@@ -11,11 +11,13 @@ import type { Usage } from "./llm.ts";
 export interface LLMErrorOptions extends ErrorOptions {
   /** True if the same request may succeed later. `@default {false}` */
   readonly isRetryable?: boolean;
-  /** Delay that the vendor asks for before the next request, in milliseconds. */
+  /**
+   * Delay that the vendor asks for before the next request, in milliseconds. Default: not known.
+   */
   readonly retryAfter?: number | undefined;
-  /** Token usage of the failed call. */
+  /** Token usage of the failed call. Default: not known. */
   readonly usage?: Usage | undefined;
-  /** Course of the failed call. */
+  /** Course of the failed call. Default: not known. */
   readonly timing?: CallTiming | undefined;
 }
 

@@ -69,9 +69,12 @@ export interface SchemaProfile {
   readonly numberLimits?: "any" | "natural";
   /** Keywords that may restrict an array. */
   readonly arrayKeywords: readonly string[];
-  /** Maximum value of `minItems`; a larger one is lowered to it and described in words. */
+  /**
+   * Maximum value of `minItems`; a larger one is lowered to it and described in words. Default: no
+   * limit.
+   */
   readonly maxMinItems?: number;
-  /** Maximum value of `maxItems`; a larger one is described in words. */
+  /** Maximum value of `maxItems`; a larger one is described in words. Default: no limit. */
   readonly maxMaxItems?: number;
   /**
    * Keywords that may restrict an object, among `minProperties`, `maxProperties` and
@@ -113,20 +116,32 @@ export interface SchemaProfile {
   readonly unknown?: boolean | "types";
   /** If true, `allOf` may be used. Default: false. */
   readonly intersections?: boolean;
-  /** Maximum number of levels of nested objects, including those of the decision. */
+  /**
+   * Maximum number of levels of nested objects, including those of the decision. Default: no limit.
+   */
   readonly maxDepth?: number;
-  /** Maximum number of object properties in a whole schema. */
+  /** Maximum number of object properties in a whole schema. Default: no limit. */
   readonly maxProperties?: number;
-  /** Maximum number of object properties that are not required in a whole schema. */
+  /**
+   * Maximum number of object properties that are not required in a whole schema. Default: no limit.
+   */
   readonly maxOptional?: number;
-  /** Maximum number of schemas with `anyOf` or a list of types in a whole schema. */
+  /**
+   * Maximum number of schemas with `anyOf` or a list of types in a whole schema. Default: no limit.
+   */
   readonly maxUnions?: number;
-  /** Maximum number of enum values in a whole schema. */
+  /** Maximum number of enum values in a whole schema. Default: no limit. */
   readonly maxEnumValues?: number;
-  /** Maximum total length of all property names, definition names, enum and const values. */
+  /**
+   * Maximum total length of all property names, definition names, enum and const values, in
+   * characters. Default: no limit.
+   */
   readonly maxNameLength?: number;
-  /** Number of values above which an enum is limited by `maxLongEnumLength`. */
+  /** Number of values above which an enum is limited by `maxLongEnumLength`. Default: no limit. */
   readonly longEnum?: number;
-  /** Maximum total length of the values of an enum with more than `longEnum` values. */
+  /**
+   * Maximum total length of the values of an enum with more than `longEnum` values, in characters.
+   * Default: no limit.
+   */
   readonly maxLongEnumLength?: number;
 }

@@ -24,7 +24,7 @@ export interface SessionOptions<Data = unknown, Context = unknown> {
    * Validated, and otherwise ignored if the state has data already. Default: the defaults alone.
    */
   readonly data?: DataPatch<Data>;
-  /** Live objects of this conversation, for tools and guards; never serialized. */
+  /** Live objects of this conversation, for tools and guards; never serialized. Default: none. */
   readonly context?: Context;
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
@@ -47,7 +47,7 @@ export interface OpenOptions<Data = unknown, Context = unknown> {
    * alone.
    */
   readonly data?: DataPatch<Data>;
-  /** Live objects of this conversation, for tools and guards; never stored. */
+  /** Live objects of this conversation, for tools and guards; never stored. Default: none. */
   readonly context?: Context;
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;

@@ -27,7 +27,10 @@ export interface ResumableSession {
 
 /** Options of {@linkcode resumeInterrupted}. */
 export interface ResumeOptions<Context = unknown> {
-  /** Context of the sessions, or a function that returns that of the session with an id. */
+  /**
+   * Context of the sessions, or a function that returns the context of the session with an id.
+   * Default: none.
+   */
   readonly context?: Context | ((id: string) => Context | Promise<Context>);
   /** Maximum number of sessions that are resumed at once. Default: 4. */
   readonly concurrency?: number;

@@ -12,9 +12,9 @@ import type { ServerConfig } from "./server_config.ts";
 export interface AgentConfig {
   /** Name of the agent. */
   readonly name: string;
-  /** Persona of the agent. */
+  /** Persona of the agent. Default: none. */
   readonly persona?: string;
-  /** General instruction to the model. */
+  /** General instruction to the model. Default: one that explains decisions. */
   readonly system_message?: string;
   /** Id of the first step. Also spelled `start`. */
   readonly start_step_id: string;
@@ -73,9 +73,9 @@ export interface AgentConfig {
   readonly logging?: Readonly<Record<string, unknown>>;
   /** Limits of turns and sessions. */
   readonly limits: {
-    /** Limit of each turn. */
+    /** Limit of each turn. Default: 100 model calls. */
     readonly turn?: LimitConfig;
-    /** Limit of all turns of a session together. */
+    /** Limit of all turns of a session together. Default: none. */
     readonly session?: LimitConfig;
   };
   /** Bounds of the history that requests show. Default: none before a model's context is full. */
@@ -86,10 +86,16 @@ export interface AgentConfig {
     readonly keep_turns?: number;
     /** If true, the first input stays in every request. Default: false. */
     readonly keep_first?: boolean;
-    /** Name of the model that summarizes older turns; true for that of the step, false for no summary. */
+    /**
+     * Name of the model that summarizes older turns; true for that of the step, false for no
+     * summary. Default: true.
+     */
     readonly summarize?: boolean | string;
   };
-  /** Data of a session, by name: stored in its log, read by guards, read and changed by tools. */
+  /**
+   * Data of a session, by name: stored in its log, read by guards, read and changed by tools.
+   * Default: none.
+   */
   readonly data?: Readonly<Record<string, string | AnswerFieldConfig>>;
   /**
    * Permissions of the code of tools, in addition to those of models and files: names as `deno run`
@@ -108,7 +114,10 @@ export interface StepConfig {
   readonly routes: readonly RouteConfig[];
   /** Names of tools. Also spelled `tools`. `@default {[]}` */
   readonly available_tools: readonly string[];
-  /** Structured answers: fields by name, or the name of one of the `schemas`, as `name` or `name.definition`. */
+  /**
+   * Structured answers: fields by name, or the name of one of the `schemas`, as `name` or
+   * `name.definition`. Default: responses are text.
+   */
   readonly answer_model?: string | Readonly<Record<string, string | AnswerFieldConfig>>;
   /** If true, the step never responds. `@default {false}` */
   readonly auto_flow: boolean;
@@ -118,7 +127,7 @@ export interface StepConfig {
   readonly flow_id?: string;
   /** Persona and model of this step. */
   readonly overrides: {
-    /** Persona that replaces the agent's. */
+    /** Persona that replaces the agent's. Default: the agent's. */
     readonly persona?: string;
     /** Name of one of the models. Default: `global`. */
     readonly llm?: string;
@@ -230,11 +239,14 @@ export interface ToolDefConfig {
   readonly desc?: string;
   /** Arguments. */
   readonly args: readonly ArgDefConfig[];
-  /** Time after which a call fails, such as `5s`. */
+  /** Time after which a call fails, such as `5s`. Default: that of the tool. */
   readonly timeout?: string;
-  /** If true, a person must allow each call; or the name of an export that decides it. */
+  /**
+   * If true, a person must allow each call; or the name of an export that decides it. Default: that
+   * of the tool.
+   */
   readonly approval?: boolean | string;
-  /** If true, a call never runs twice. */
+  /** If true, a call never runs twice. Default: that of the tool. */
   readonly once?: boolean;
 }
 
@@ -252,15 +264,15 @@ export interface ArgDefConfig {
 
 /** Maximum usage. */
 export interface LimitConfig {
-  /** Tokens of prompts and answers. */
+  /** Tokens of prompts and answers. Default: no limit. */
   readonly tokens?: number;
-  /** Price of model calls, in US dollars. */
+  /** Price of model calls, in US dollars. Default: no limit. */
   readonly cost?: number;
-  /** Model calls. */
+  /** Number of model calls. Default: 100 for a turn, no limit for a session. */
   readonly model_calls?: number;
-  /** Tool calls. */
+  /** Number of tool calls. Default: no limit. */
   readonly tool_calls?: number;
-  /** Duration, such as `60s`. */
+  /** Duration, such as `60s`. Default: no limit. */
   readonly time?: string;
 }
 

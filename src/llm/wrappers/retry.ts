@@ -22,11 +22,11 @@ import {
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {
-  /** Maximum number of attempts, including the first. `@default {3}` */
+  /** Maximum number of attempts, including the first; a whole number from 1. `@default {3}` */
   readonly attempts?: number;
-  /** Maximum delay before the second attempt, in milliseconds. `@default {500}` */
+  /** Maximum delay before the second attempt, in milliseconds, from 0. `@default {500}` */
   readonly firstDelay?: number;
-  /** Factor by which the maximum delay grows with each attempt. `@default {2}` */
+  /** Factor by which the maximum delay grows with each attempt, from 1. `@default {2}` */
   readonly factor?: number;
   /**
    * Maximum delay between attempts, in milliseconds. If the vendor asks for a longer delay,

@@ -8,13 +8,13 @@
 export interface TurnTimeline {
   /** Text that started the turn. */
   readonly input: string;
-  /** Duration. */
+  /** Duration, in milliseconds. */
   readonly wall: number;
   /** Parts of the turn's time, in order, which do not overlap. */
   readonly segments: readonly {
-    /** Start. */
+    /** Start, in milliseconds since the start of the turn. */
     readonly from: number;
-    /** End. */
+    /** End, in milliseconds since the start of the turn. */
     readonly to: number;
     /**
      * Kind of work that the turn waited for: `"guard"`, a guard or an approval condition; `"first
@@ -44,9 +44,9 @@ export interface TurnTimeline {
   readonly lanes?: readonly {
     /** Name of the tool. */
     readonly name: string;
-    /** Start. */
+    /** Start, in milliseconds since the start of the turn. */
     readonly from: number;
-    /** End. */
+    /** End, in milliseconds since the start of the turn. */
     readonly to: number;
     /** Segments of the child session, if the tool is an agent. */
     readonly children?: TurnTimeline["segments"];

@@ -25,11 +25,14 @@ import type { Move } from "./move.ts";
 /** Sample values for what cannot be generated. */
 export interface SampleOptions {
   /**
-   * Arguments by tool name. Needed if a custom check refuses all values that are
-   * generated from the JSON Schema.
+   * Arguments by tool name. Needed if a custom check refuses all values that are generated from the
+   * JSON Schema. Default: generated.
    */
   readonly samples?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Structured answers by step id. Needed if a custom check refuses all generated answers. */
+  /**
+   * Structured answers by step id. Needed if a custom check refuses all generated answers. Default:
+   * generated.
+   */
   readonly answers?: Readonly<Record<string, unknown>>;
   /** Results by tool name. Default: the text `"done"`. */
   readonly results?: Readonly<Record<string, unknown>>;

@@ -10,9 +10,9 @@ export type Confidence = 0.9 | 0.95 | 0.99;
 
 /** A confidence interval of a pass rate, from 0 to 1. */
 export interface RateInterval {
-  /** Lower bound. */
+  /** Lower bound, from 0 to 1. */
   readonly low: number;
-  /** Upper bound. */
+  /** Upper bound, from 0 to 1. */
   readonly high: number;
 }
 
