@@ -5,7 +5,7 @@
  */
 import type { Agent } from "../agent/agent.ts";
 
-/** Session for which a context is made. */
+/** Session that needs a context. */
 export interface Opening {
   /** Id of the session. */
   readonly sessionId: string;

@@ -158,7 +158,10 @@ export class LimitTracker {
     return holds ? [] : [{ type: "limit", reason: "cost", option: "cost" }];
   }
 
-  /** Event of the time limit for which a delay of this model call is too long; undefined if none is. */
+  /**
+   * Event of the time limit that a delay of this model call would exceed; undefined if there is
+   * none.
+   */
   get tooLate(): EventDraft<"limit"> | undefined {
     return this.#tooLate;
   }

@@ -40,7 +40,7 @@ export interface Durability {
 /** Events that follow the copied past of a session or child in a fork. */
 export interface AddedEvents {
   readonly events: readonly SessionEvent[];
-  /** Those of its child sessions, by the places of their calls. */
+  /** Added events of its child sessions, by the places of their calls. */
   readonly children: ReadonlyMap<number, AddedEvents>;
 }
 

@@ -161,7 +161,7 @@ function renameOffered<Event extends SessionEvent>(
   return { ...event, prompt: { ...event.prompt, offer: { ...offer, routes } } };
 }
 
-/** Only calls with outcome `ok` have a result. */
+/** Migrates the result of a call with outcome `ok`; other calls have none. */
 function migrateResultOf(
   event: SessionEvent,
   migrate: MigrateResult | undefined,

@@ -84,8 +84,8 @@ export interface Store {
   entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]>;
 
   /**
-   * Reads a blob that was appended to a session or to a child of it. Returns undefined if none
-   * was, whatever other sessions have. Optional: without it, entries contain their bytes as base64,
+   * Reads a blob that was appended to a session or to a child of it. Returns undefined if none was,
+   * even if another session has it. Optional: without it, entries contain their bytes as base64,
    * and no append has blobs.
    */
   readBlob?(id: string, hash: string): Promise<Uint8Array | undefined>;
@@ -97,7 +97,7 @@ export interface Store {
    * owner of the current lease renews that lease, so a claim whose reply was lost can be repeated.
    *
    * A claim may bring entries: they are appended with it, all or none, if the session has the
-   * expected head and hash. Otherwise, the session is claimed all the same.
+   * expected head and hash. Otherwise, the session is claimed without them.
    *
    * @throws {ConflictError} if there is no such session.
    */

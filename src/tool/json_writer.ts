@@ -19,11 +19,12 @@ export interface WrittenValue {
 }
 
 /**
- * Serializes a value as `JSON.stringify()` does, with these differences. Methods and cycles are left
- * out. Promises are awaited. A big integer, an error and a number or date that JSON lacks become text,
- * maps and sets become lists, headers and form data become objects, and binary data is described.
- * An instance of a class of which nothing can be seen, and an object that throws when it is read, are
- * replaced by a note. Nothing is read after `maxChars` characters. Never throws or rejects.
+ * Serializes a value as `JSON.stringify()` does, with these differences. Methods and cycles are
+ * left out. Promises are awaited. A big integer, an error and a number or date that JSON lacks
+ * become text, maps and sets become lists, headers and form data become objects, and binary data is
+ * described. An instance of a class without visible members, and an object that throws when it is
+ * read, are replaced by a note. Nothing is read after `maxChars` characters. Never throws or
+ * rejects.
  */
 export function writeJson(
   value: unknown,

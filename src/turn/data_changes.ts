@@ -24,7 +24,7 @@ export function beginData(
   return [{ type: "data_set", data }];
 }
 
-/** Change to commit with the result of a call, or the error because of which there is none. */
+/** Change to commit with the result of a call, or the error that prevented it. */
 interface PatchResult {
   readonly data?: DataChange | undefined;
   readonly problem?: ConfigError;

@@ -248,7 +248,7 @@ export class LiveSession implements SessionName {
     return turn !== undefined;
   }
 
-  /** Passes events and work of a turn to its observers from now on; undefined for nobody. */
+  /** Passes events and work of a turn to its observers from now on; undefined for none. */
   observe(observers: TurnObservers | undefined): void {
     this.observers = observers;
     this.log.onAppended = observers && ((events) => observers.onEvents(events));

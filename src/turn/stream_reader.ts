@@ -61,7 +61,7 @@ function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
   return (part) => last = last.then(() => reader(part));
 }
 
-/** Returns a reader for which the turn waits within a scope of its observers. */
+/** Returns a reader whose waiting time observers see as work of the turn. */
 function observeReader(reader: Out<StreamPart>, onWork: OnWork): Out<StreamPart> {
   return (part) => {
     const { callKey } = part.type === "progress" || part.type === "child" ? part : {};

@@ -32,8 +32,8 @@ export interface ToolResult {
   /** Parts of the result, if it has a picture or a file; bytes are base64. */
   readonly parts?: readonly EventPart[];
   /**
-   * Error that the tool threw, with its stack; if the outcome is `ok`, the error because of which its
-   * `setData()` changed nothing. Absent otherwise, and if another process ran the call. The model
+   * Error that the tool threw, with its stack; if the outcome is `ok`, the error that made its
+   * `setData()` change nothing. Absent otherwise, and if another process ran the call. The model
    * and the log have the message of a thrown error only.
    */
   readonly cause?: unknown;

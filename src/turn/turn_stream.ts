@@ -29,7 +29,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   /** Resolves the promise of the turn that waits for its reader. */
   #continue: (() => void) | undefined;
   #isOver = false;
-  /** Reason for which the stream was closed: no further part is read. */
+  /** Reason for closing the stream, after which no part is read. */
   #closed: DOMException | undefined;
   #running: RunningTurn | undefined;
   /** Promise of the last `next()`, so that concurrent calls get the parts in order. */

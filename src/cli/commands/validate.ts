@@ -21,7 +21,7 @@ import {
   type VendorSchemas,
 } from "../validate/vendor_schemas.ts";
 
-/** Everything that the command found. */
+/** Findings of the command. */
 interface Report {
   readonly ok: boolean;
   readonly agent?: string;

@@ -23,7 +23,7 @@ const WIDTHS = [40, 100] as const;
 /** Maximum number of lines of a description. */
 const MAX_LINES = 4;
 
-/** Returns the lines of a drawing: a box for each step, the first one of which is the start. */
+/** Returns the lines of a drawing: a box for each step, the start first. */
 export function drawText(
   steps: readonly DrawnStep[],
   { width: columns, way, paint }: TextOptions,

@@ -9,7 +9,7 @@ import type { Files } from "./write_files.ts";
 export interface NewAgent {
   /** Its files. */
   readonly files: Files;
-  /** Those of them that stand in the folder of the project already. */
+  /** Files that exist in the folder of the project already. */
   readonly kept: ReadonlySet<string>;
   /** Environment variables that it reads, the key of its model first. */
   readonly variables: readonly string[];

@@ -12,7 +12,7 @@ import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
 import type { Asker, Reply } from "./terminal.ts";
 
-/** Reason with which a call is denied if there is nobody who could be asked. */
+/** Reason for denying a call when nobody can be asked. */
 const NOBODY = "Nobody can be asked: it was denied without a person";
 
 /**

@@ -35,7 +35,7 @@ export interface FileOutcome {
   readonly file: string;
   /** Tests that were played or skipped, in order. */
   readonly tests: readonly TestOutcome[];
-  /** Problems because of which no further test could be played. Absent if there are none. */
+  /** Problems that prevented further tests. Absent if there are none. */
   readonly problem?: string;
 }
 

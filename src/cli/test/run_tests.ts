@@ -53,7 +53,7 @@ export interface PlannedFile {
   readonly file: string;
   /** Chosen tests, in order. */
   readonly tests: readonly ChosenTest[];
-  /** Problems because of which none can be played. Absent if there are none. */
+  /** Problems that prevent all tests. Absent if there are none. */
   readonly problem?: string;
 }
 
@@ -104,7 +104,7 @@ export class TestRunner {
   /**
    * Plays a test, or says why it is skipped.
    *
-   * @throws {ConfigFileError} listing the problems because of which no test of the file can be played.
+   * @throws {ConfigFileError} listing the problems that prevent all tests of the file.
    */
   async play({ test, needsModel }: ChosenTest): Promise<TestOutcome> {
     const { options: { runs, strict }, failed } = this.#settings;

@@ -180,7 +180,7 @@ export interface ExampleConfig {
 
 /** Field of a structured answer. */
 export interface AnswerFieldConfig {
-  /** Type expression such as `List[str]`; nested fields; or several of them, of which one applies. */
+  /** Type expression such as `List[str]`; nested fields; or several alternatives of these. */
   readonly type: string | AnswerTypeConfig | readonly AnswerTypeConfig[];
   /** Description for the model. */
   readonly description?: string;

@@ -207,7 +207,7 @@ export function list<Output>(item: Schema<Output>): Schema<readonly Output[]> {
 }
 
 /**
- * Creates the schema of a value of one of several forms, of which `choose` returns one. A value that
+ * Creates the schema of a value that has one of several forms, which `choose` returns. A value that
  * has none of them is reported with all of them.
  */
 export function either<Output>(

@@ -1,5 +1,5 @@
 /**
- * Types of agent files for which strict schemas have no form.
+ * Types of agent files that strict schemas cannot express.
  *
  * @module
  */

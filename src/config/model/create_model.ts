@@ -16,7 +16,7 @@ import { findVariable, type ReadVariable } from "../text/variables.ts";
 export interface ModelFacts {
   /** Returns the value of an environment variable. */
   readonly readVariable: ReadVariable;
-  /** True if the file has types for which strict schemas have no form. */
+  /** True if the file has types that strict schemas cannot express. */
   readonly isOpen: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface FileModels {
   readonly source: Source;
   /** Its models. */
   readonly llm: AgentConfig["llm"];
-  /** True if it has types for which strict schemas have no form. `@default {false}` */
+  /** True if it has types that strict schemas cannot express. `@default {false}` */
   readonly isOpen?: boolean;
 }
 

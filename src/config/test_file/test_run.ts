@@ -29,7 +29,7 @@ export interface TestReport {
 /**
  * Plays a test.
  *
- * @param runs Number of runs. As many of a hundred must pass as the test says.
+ * @param runs Number of runs. The share that must pass is that of the test.
  */
 export async function runTest(
   planned: FileTest,

@@ -26,7 +26,7 @@ export interface BuilderOptions {
   readonly cost: CostOf | undefined;
 }
 
-/** Session of which turns were added. */
+/** Session whose turns were added. */
 interface AddedSession {
   readonly meter: Meter;
   readonly waste: WasteFinder;

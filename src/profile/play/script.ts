@@ -62,7 +62,7 @@ export function isVerdict(entry: TurnEntry): entry is ScriptVerdict {
   return "approve" in Object(entry) || "deny" in Object(entry);
 }
 
-/** Returns the SHA-256 of a script, by which two plays are comparable. */
+/** Returns the SHA-256 of a script: plays with equal hashes are comparable. */
 export function hashScript(script: ConversationScript): Promise<string> {
   return sha256(JSON.stringify(script));
 }

@@ -37,7 +37,10 @@ export class ScriptPlayer implements LLM {
   #mock = new MockLLM();
   readonly #auto = MockLLM.auto({ seed: 1 });
 
-  /** If `isReal`, another model decides: of the script, only the verdicts are played, if calls wait. */
+  /**
+   * Creates a player. If `isReal`, another model decides, and only the verdicts of the script are
+   * played.
+   */
   constructor(isReal = false) {
     this.#isReal = isReal;
   }

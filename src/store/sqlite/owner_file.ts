@@ -1,9 +1,9 @@
 /**
  * Owner files: they let a process detect that the owner of a lease is dead.
  *
- * An owner file is an empty database beside that of the store. The process that made it keeps it
- * in `BEGIN EXCLUSIVE`, a lock that the system removes when the process dies, however it dies.
- * It therefore works for stopped processes and across PID namespaces, where process ids do not.
+ * An owner file is an empty database beside that of the store. The process that made it keeps it in
+ * `BEGIN EXCLUSIVE`, a lock that the system removes when the process dies in any way. It therefore
+ * works for stopped processes and across PID namespaces, where process ids do not.
  *
  * @module
  */

@@ -109,6 +109,7 @@ export function cassette(
  * @param llm The model to record. The returned model has its name and its
  *   `schemaProfile`, and streams and embeds if it does.
  * @param file Path or file URL of the cassette. Missing folders are created.
+ * @throws {ConfigError} if `file` is not a path or a file URL.
  * @throws {CassetteError} from a call whose answer is not JSON, or if the file cannot be written.
  *
  * @example

@@ -103,7 +103,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
   );
 }
 
-/** Limits of which most are too small for a case. */
+/** Limits, most of them too small for a case. */
 const BUDGET = fc.record({
   tokens: fc.constantFrom(0, 300, 1_000, 3_000, 10_000),
   modelCalls: fc.constantFrom(0, 1, 2, 5),

@@ -29,8 +29,8 @@ export interface PassRateExpectation {
   /** Minimum pass rate, from 0 to 1. */
   readonly atLeast: number;
   /**
-   * If given, the lower bound of the interval of this confidence must reach
-   * `atLeast`. Default: the measured pass rate must reach it.
+   * Confidence level at which the lower bound of the interval must reach `atLeast`. Default: the
+   * measured pass rate must reach it.
    */
   readonly confidence?: Confidence;
 }

@@ -36,6 +36,7 @@ export interface StoreCheck {
  * so checks can run concurrently on a shared database.
  *
  * @param open Opens the store for one check. The check closes it at its end.
+ * @throws {ConfigError} if an option is unknown or invalid.
  *
  * @example
  * ```ts

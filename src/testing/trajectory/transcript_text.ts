@@ -24,6 +24,9 @@ export interface TranscriptOptions {
  * call, or on the line of the verdict if the call needed one. Line breaks and
  * invisible characters in texts of users, models and tools are escaped.
  *
+ * @throws {ConfigError} if the source has no events, for example a turn that was not awaited, or an
+ *   option is invalid.
+ *
  * @example
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";

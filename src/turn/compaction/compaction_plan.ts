@@ -47,7 +47,7 @@ export function splitTurns(log: Log, from: number): readonly TurnRange[] {
 /** Turn that requests show, and its size in tokens. */
 export interface SizedTurn extends TurnRange {
   readonly size: number;
-  /** Number of tokens by which it is smaller if its long results are shortened. */
+  /** Number of tokens that shortening its long results saves. */
   readonly saving: number;
 }
 
