@@ -222,7 +222,7 @@ Deno.test("nomos run agent.ts, opens a context for each session and closes what 
     const { code, stdout, stderr } = await run("agent.ts", "--model=auto", "--json");
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, '"text":"the one of ann"');
-    assertStringIncludes(stderr, "agent.ts#desk, the only export that is one");
+    assertStringIncludes(stderr, "agent.ts#desk, the only export that is an agent");
     assertStringIncludes(stderr, "Played by conversation.yaml: Cannot call model");
     const closed = () => Deno.readTextFile(`${folder}/closed`);
     assertEquals(await closed(), "x");

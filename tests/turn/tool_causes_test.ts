@@ -127,7 +127,7 @@ Deno.test("the failure of whenUnknown is a warning for the author", async () => 
   const turn = await session.resume();
   assertEquals([turn.status, turn.approvals.length], ["needs_approval", 1]);
   assertEquals(warnings, [
-    'Cannot look up the end of a call of tool "pay": "whenUnknown" threw: the bank is closed',
+    'Cannot look up the outcome of a call of tool "pay": "whenUnknown" threw: the bank is closed',
   ]);
 });
 

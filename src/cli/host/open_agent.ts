@@ -148,7 +148,7 @@ async function takeAgent(
         { code: "AGENT_AMBIGUOUS" },
       );
     }
-    onNote(`The agent is ${path}#${chosen}, the only export that is one`);
+    onNote(`Using ${path}#${chosen}, the only export that is an agent`);
   }
   const value = module[chosen];
   const agent = typeof value === "function" && !isAgent(value)

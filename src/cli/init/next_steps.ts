@@ -33,7 +33,7 @@ export function listNextSteps(
       "chat",
       "run",
       key === undefined
-        ? `talk to it; its model must be there, or add: --model mock`
+        ? `talk to it; its model must be running, or add: --model mock`
         : `talk to it; ${player} until ${key} is in .env`,
     ],
     ...tests === undefined

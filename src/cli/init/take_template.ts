@@ -41,7 +41,7 @@ export function takeTemplate(
     flags: ts ? toFlags({ net: hosts, ...variables.length > 0 && { env: variables } }) : [],
     packages: { valibot: PACKAGES.valibot, ...ts ? packagesOf(vendor) : {} },
     notes: ts && vendor === "azure"
-      ? ["Write the name of your resource in the place of NAME in agent.ts and deno.json."]
+      ? ["Replace NAME in agent.ts and deno.json by the name of your resource."]
       : [],
   };
 }

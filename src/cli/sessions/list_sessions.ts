@@ -51,7 +51,7 @@ export async function listSessions(
   if (sessions.length === 0) output.note("No sessions");
   else for (const line of formatTable(COLUMNS, sessions.map(formatRow))) output.line(line);
   if (next !== undefined) {
-    output.note(`There are more: add --after ${formatWord(next)} for those that follow`);
+    output.note(`More sessions follow: add --after ${formatWord(next)} to list them`);
   }
   return EXIT.yes;
 }

@@ -170,7 +170,7 @@ async function runCall(
       const { tool } = prepared;
       options.warn(
         `whenUnknown of ${tool}`,
-        `Cannot look up the end of a call of tool "${tool}": "whenUnknown" threw: ${
+        `Cannot look up the outcome of a call of tool "${tool}": "whenUnknown" threw: ${
           reasonOf(thrown)
         }`,
         thrown,
