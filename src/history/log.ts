@@ -86,16 +86,15 @@ export class Log {
   }
 
   /**
-   * Adds sequence numbers and time to drafts, commits them together and appends them. A
-   * promise only if they are stored durably.
+   * Adds sequence numbers and time to drafts, commits them together and appends them.
    *
    * @param isLast True if the turn appends nothing else. @default {false}
    * @throws {ConfigError} if the clock returns no finite number.
    */
-  append(
+  async append(
     drafts: readonly EventDraft[],
     isLast = false,
-  ): readonly SessionEvent[] | Promise<readonly SessionEvent[]> {
+  ): Promise<readonly SessionEvent[]> {
     if (drafts.length === 0) return [];
     const time = this.#now();
     if (!Number.isFinite(time)) {
@@ -111,13 +110,11 @@ export class Log {
       const { type } = draft;
       return { seq, time, ...(place > 0 && { joined: true }), ...draft, type } as SessionEvent;
     });
-    if (this.#commit === undefined) return this.#accept(events);
-    const scope = this.onWork?.({ kind: "commit", name: "append" });
-    const commit = () => this.#commit!(events, isLast);
-    return runIn(scope, commit).then(() => this.#accept(events));
-  }
-
-  #accept(events: readonly SessionEvent[]): readonly SessionEvent[] {
+    const commit = this.#commit;
+    if (commit !== undefined) {
+      const scope = this.onWork?.({ kind: "commit", name: "append" });
+      await runIn(scope, () => commit(events, isLast));
+    }
     this.appendCommitted(events);
     this.onAppended?.(events);
     return events;

@@ -69,13 +69,15 @@ export function buildRequest(
  *
  * @param isLast True if the turn appends nothing else. @default {false}
  */
-export async function appendDrafts(
+export function appendDrafts(
   session: LiveSession,
   drafts: readonly EventDraft[],
   isLast = false,
 ): Promise<readonly SessionEvent[]> {
-  const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
-  return await session.log.append(complete, isLast);
+  const { log } = session;
+  return drafts.some(isIncomplete)
+    ? completeRequests(session, drafts).then((complete) => log.append(complete, isLast))
+    : log.append(drafts, isLast);
 }
 
 /**

@@ -142,10 +142,10 @@ Deno.test("PathChecks compares the first prompt of another process by content", 
   assertEquals(problems({ ...hello, callId: "k" }), 1);
 });
 
-Deno.test("PathChecks finds a position that does not follow from the log", () => {
+Deno.test("PathChecks finds a position that does not follow from the log", async () => {
   const session = createSession(core);
   const live = liveSessionOf(session);
-  live.log.append([user]);
+  await live.log.append([user]);
   assertEquals(checksAfter((checks) => checks.checkState(session)), []);
   live.log.position.errors = 2;
   const [problem] = checksAfter((checks) => checks.checkState(session));
