@@ -66,13 +66,13 @@ export interface AgentOptions<
   /** Tools that steps may refer to by name. Default: none. */
   readonly tools?: readonly AnyTool<NoInfer<Data>, Context>[];
   /**
-   * General instruction to the model. As a function, it stands in the last message of a request,
-   * and the default in the first. Default: one that explains decisions.
+   * General instruction to the model. The text of a function is part of the last message of a
+   * request, and the default is then in the first. Default: one that explains decisions.
    */
   readonly system?: Text<NoInfer<Data>, NoInfer<Context>>;
   /**
-   * Persona of the agent; a step may replace it by its own. It stands in the first message of a
-   * request; in the last one if a step has a persona, or one is a function. Default: none.
+   * Persona of the agent; a step may replace it by its own. It is part of the first message of a
+   * request, or of the last one if a step has a persona or one is a function. Default: none.
    */
   readonly persona?: Text<NoInfer<Data>, NoInfer<Context>>;
   /** If true, decisions include reasoning. False suits models that reason by themselves. Default: true. */
@@ -110,7 +110,7 @@ export interface AgentOptions<
   readonly timings?: boolean;
   /** Observers of every turn, for traces and metrics. Default: none. */
   readonly observers?: readonly Observer[];
-  /** Called with each failure of an observer. Default: as `onWarning`. */
+  /** Called with each failure of an observer. Default: failures are passed to `onWarning`. */
   readonly onObserverError?: OnObserverError;
   /**
    * Called with each problem that stops no turn, for example a price that cannot be computed.

@@ -130,7 +130,7 @@ function createWarn(agent: string, onWarning: OnWarning | undefined): Warn {
     try {
       onWarning(message, cause);
     } catch (thrown) {
-      show("onWarning", `Its option "onWarning" threw: ${reasonOf(thrown)}`);
+      show("onWarning", `the option "onWarning" threw: ${reasonOf(thrown)}`);
     }
   };
 }

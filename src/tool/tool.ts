@@ -49,10 +49,10 @@ export interface ToolOptions<Args, Data, Context> {
    */
   readonly context?: StandardSchema<Context, unknown>;
   /**
-   * Runs a call and returns its result, which the model sees: text as it is, everything
-   * else as JSON; of a `Response`, its body. May be a generator function: the values that it
-   * yields are the progress of the call, {@linkcode ToolProgress}. May throw a `RedirectError` to
-   * instruct the model.
+   * Runs a call and returns its result, which the model sees: text as it is, the body of a
+   * `Response`, and everything else as JSON. May be a generator function: the values that it yields
+   * are the progress of the call, {@linkcode ToolProgress}. May throw a `RedirectError` to instruct
+   * the model.
    */
   readonly run: (args: Args, given: ToolContext<Data, Context>) => unknown;
   /** Time after which a call fails, in milliseconds. Default: none. */

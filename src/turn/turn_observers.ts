@@ -155,7 +155,7 @@ export class TurnObservers {
     } catch (thrown) {
       this.#agent.warn(
         "onObserverError",
-        `Its option "onObserverError" threw: ${reasonOf(thrown)}`,
+        `the option "onObserverError" threw: ${reasonOf(thrown)}`,
         thrown,
       );
     }

@@ -41,10 +41,9 @@ export interface StreamOptions extends TurnOptions {
    */
   readonly children?: boolean;
   /**
-   * Maximum time for which the turn waits until its reader asks for the next part, in
-   * milliseconds, by the clock of the session. Then the stream ends as if it had been left. Time
-   * in which a model or a tool works does not count. `Infinity`: no limit. Default: 300,000,
-   * 5 minutes.
+   * Maximum time that the turn waits until its reader asks for the next part, in milliseconds by
+   * the clock of the session. Then the stream ends as if its reader had left it. Time in which a
+   * model or a tool works does not count. `Infinity`: no limit. Default: 300,000, 5 minutes.
    */
   readonly readerTimeout?: number;
 }

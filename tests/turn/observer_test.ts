@@ -281,7 +281,7 @@ Deno.test("without onObserverError, or if it throws, the failure of an observer 
     warnings,
     [
       `Agent "watched": Cannot notify an observer of the start of a turn: it threw: full ${unseen}`,
-      `Agent "watched": Its option "onObserverError" threw: full ${unseen}`,
+      `Agent "watched": the option "onObserverError" threw: full ${unseen}`,
       `Agent "watched": Cannot notify an observer of event 0: it threw: full ${unseen}`,
     ].map((message) => [message]),
   );
