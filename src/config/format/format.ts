@@ -122,11 +122,11 @@ const tools = object<AgentConfig["tools"]>({
 });
 
 const limit = object<LimitConfig>({
-  tokens: optional(whole(0), "Tokens of prompts and answers"),
-  cost: optional(number(0), "US dollars"),
-  model_calls: optional(whole(0), "Model calls"),
-  tool_calls: optional(whole(0), "Tool calls"),
-  time: optional(duration, "Time, such as 60s"),
+  tokens: optional(whole(0), "Maximum number of tokens, of prompts and answers"),
+  cost: optional(number(0), "Maximum price of model calls, in US dollars"),
+  model_calls: optional(whole(0), "Maximum number of model calls; without it, 100 for a turn"),
+  tool_calls: optional(whole(0), "Maximum number of tool calls"),
+  time: optional(duration, "Maximum duration, such as 60s"),
 }, true);
 
 const limits = object<AgentConfig["limits"]>({
@@ -179,7 +179,7 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
     0.5,
     "Minimum similarity of an example to the input",
   ),
-  show_steps_desc: withDefault(flag, false, "Has no effect"),
+  show_steps_desc: withDefault(flag, false, "Option of Nomos that has no effect"),
   reasoning: withDefault(flag, true, "If true, decisions include reasoning"),
   llm: optional(
     either<ModelConfig | Readonly<Record<string, ModelConfig>>>(
@@ -190,12 +190,12 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
     "Model of all steps, or several by name, one of them global or default",
   ),
   embedding_model: optional(model, "Model that embeds examples and inputs"),
-  memory: optional(memory, "Memory of Nomos; without effect, see history"),
+  memory: optional(memory, "Memory of Nomos; has no effect: use history"),
   flows: withDefault(list(flow), [], "Flows; refused unless they are ignored"),
   schemas: withDefault(map(label), {}, "Paths of JSON Schema files by name"),
-  server: withDefault(server, defaultsOf(server), "HTTP server; not in effect yet"),
+  server: withDefault(server, defaultsOf(server), "HTTP server; has no effect yet"),
   tools: withDefault(tools, defaultsOf(tools), "Tools"),
-  logging: optional(map(anything), "Logging; not in effect"),
+  logging: optional(map(anything), "Logging; has no effect"),
   limits: withDefault(limits, {}, "Limits of turns and sessions"),
   history: optional(history, "Bounds of the history that requests show"),
   data: optional(answerFields, "Data of a session, by name"),

@@ -44,7 +44,7 @@ const fullAnswerField = object<AnswerFieldConfig>({
       answerType,
       list(answerType),
     ),
-    "Type expression such as List[str]; nested fields; or several of them",
+    "Type expression such as List[str]; nested fields; or several alternatives",
   ),
   description: optional(text, "Description for the model"),
   default: optional(anything, "Value if the field is left out"),
@@ -83,7 +83,7 @@ const example = object<ExampleConfig>({
   visibility: withDefault(
     name("always", "never", "dynamic"),
     "dynamic",
-    "When the example is shown: dynamic if it is similar to the input",
+    "Visibility: always, never, or dynamic, if the example is similar to the input",
   ),
 });
 

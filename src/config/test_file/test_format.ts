@@ -110,7 +110,7 @@ const unit = object<UnitTestConfig>({
   input: required(text, "Input of the user"),
   ...shared,
   invalid: withDefault(flag, false, "If true, the expectation must not be met"),
-  verbose: withDefault(flag, false, "Has no effect"),
+  verbose: withDefault(flag, false, "Option of Nomos that has no effect"),
 }, true);
 
 const conversation = object<ConversationTestConfig>({
