@@ -23,7 +23,7 @@ export type ParsedOutput =
 /** Tag that ends the thoughts of a model whose server does not separate them. */
 export const THOUGHTS_END = "</think>";
 
-/** Maximum number of ends of thoughts behind which a value is looked for. */
+/** Maximum number of ends of thoughts after which a value is searched. */
 export const MAX_THOUGHTS = 16;
 
 /** Matches the start of a text that cannot begin with thoughts: an object, or a Markdown fence. */
@@ -34,7 +34,7 @@ export const START_REGEXP: RegExp = /^\s*(?:\{|```|~~~)/;
  *
  * 1. one JSON value, whatever its strings contain;
  * 2. one Markdown fence around a JSON value;
- * 3. thoughts that end with `</think>`, and a whole object by 1 or 2 behind them.
+ * 3. thoughts that end with `</think>`, and a whole object by 1 or 2 after them.
  *
  * Everything else is refused, above all an object in prose: it may be an example, or a question. So
  * are a second value, a duplicate key and a number that cannot be represented exactly. A

@@ -63,7 +63,7 @@ export class OutputPreview {
   /** True if thoughts end before the next attempt. */
   #isInThoughts = false;
   #endedThoughts = 0;
-  /** True if an object may stand behind thoughts: the output began with no object and no fence. */
+  /** True if an object may follow thoughts: the output began with neither an object nor a fence. */
   #mayThink = false;
   /** True if deltas of the current attempt were returned. */
   #isShown = false;
@@ -138,7 +138,7 @@ export class OutputPreview {
 
 /** Matches the text before an object. */
 const BEFORE_REGEXP = /^\s*(?:(?:`{3,}|~{3,})[\w+.-]*\s*)?(?=\{)/;
-/** Matches a text behind which an object may still begin. */
+/** Matches a text after which an object may still begin. */
 const UNDECIDED_REGEXP = /^\s*(?:`{0,2}|~{0,2}|(?:`{3,}|~{3,})[\w+.-]*\s*)$/;
 
 /**

@@ -82,7 +82,7 @@ class GraphBuilder {
   };
   readonly #tools: GraphTools;
   readonly #ids = new Set<string>();
-  /** Default persona of the steps; undefined if the agent's stands in the first message. */
+  /** Default persona of the steps; undefined if the agent's is in the first message. */
   #persona: Text<never, never> | undefined;
   /** Default bounds of the history; undefined if the agent sets none. */
   #history: HistoryOptions | undefined;

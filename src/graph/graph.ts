@@ -47,9 +47,13 @@ export interface Step {
   readonly auto: boolean;
   readonly end: boolean | string;
   readonly suggestions: boolean;
-  /** General instruction of the agent, if it is a function; undefined if it stands in the first message. */
+  /**
+   * General instruction of the agent, if it is a function; undefined if it is in the first message.
+   */
   readonly system: Text<never, never> | undefined;
-  /** Persona of the step or the agent; undefined if there is none, or it stands in the first message. */
+  /**
+   * Persona of the step or the agent; undefined if there is none, or it is in the first message.
+   */
   readonly persona: Text<never, never> | undefined;
   /** True if a text is a function, so that messages vary. */
   readonly isDynamic: boolean;

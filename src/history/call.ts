@@ -112,7 +112,7 @@ export function listOpenCalls(calls: readonly Call[], from: number): readonly Op
 
 const NONE: readonly OpenCall[] = Object.freeze([]);
 
-/** Returns true if a call cannot run before it gets a verdict. */
+/** Returns true if a call cannot run before a verdict. */
 export function isBlocked({ state }: CallState): boolean {
   return state === "waiting" || state === "suspended";
 }

@@ -12,15 +12,15 @@ import { estimateUsage } from "./usage.ts";
 /** Maximum number of white-space characters in a row inside an unfinished object. */
 const MAX_INSIDE = 2000;
 
-/** Number of white-space characters in a row behind a whole object that end an answer. */
+/** Number of white-space characters in a row after a whole object that end an answer. */
 const MAX_BEHIND = 256;
 
 /** Number of characters of a Markdown fence. */
 const FENCE_LENGTH = 3;
 
 /**
- * Place in an answer: before its object or fence; in a fence before the object; in the object;
- * in one of its strings; behind the object; or in text that belongs to none of them.
+ * Place in an answer: before its object or fence; in a fence before the object; in the object; in
+ * one of its strings; after the object; or in text that belongs to none of them.
  */
 type Place = "start" | "fence" | "object" | "string" | "behind" | "prose";
 
@@ -73,7 +73,7 @@ export class OutputGuard {
     return { output: this.#text.trimEnd(), usage: this.#estimateUsage() };
   }
 
-  /** True in an object, or behind it in a fence that is still open. */
+  /** True in an object, or after it in a fence that is still open. */
   get #isUnfinished(): boolean {
     return this.#place === "object" ||
       this.#place === "behind" && this.#fence !== "" && this.#fenceLength < FENCE_LENGTH;

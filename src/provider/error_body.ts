@@ -37,7 +37,7 @@ export function readServerError(value: unknown): ServerError | undefined {
   const reported = error || asArray(errors)[0] || asRecord(asArray(choices)[0]).error;
   if (isPlainObject(reported)) return parseErrorFields({ ...body, ...reported });
   if (reported) {
-    // A flag, a number or a text, whose reason may stand beside it.
+    // A flag, a number or a text, whose reason may be a field beside it.
     const reasons = [reported === true ? "" : toText(reported), toText(message)];
     const code = typeof reported === "number" ? reported : body.code;
     return parseErrorFields({ ...body, code, message: joinReasons(reasons) });

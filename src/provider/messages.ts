@@ -159,10 +159,10 @@ const LOOKBACK = 20;
 const MAX_MARKERS = 4;
 
 /**
- * Returns the messages with a cache marker, which stands after their last repeated text: the
- * standing text, which sessions share, the last message that the session's next request repeats,
- * and earlier ones. From a marker, the vendor looks backwards for a prefix that an earlier request
- * marked. That may be far behind, because a prefix is cached together with the schema of its step.
+ * Returns the messages with a cache marker after their last repeated text: the standing text, which
+ * sessions share, the last message that the session's next request repeats, and earlier ones. From
+ * a marker, the vendor looks backwards for a prefix that an earlier request marked. That may be far
+ * behind, because a prefix is cached together with the schema of its step.
  *
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching.
  */

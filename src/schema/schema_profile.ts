@@ -99,7 +99,10 @@ export interface SchemaProfile {
    * one); or `"none"`. Default: `"anywhere"`.
    */
   readonly recursion?: "anywhere" | "optional" | "none";
-  /** If true, `description` may stand beside `$ref`; otherwise it is omitted. Default: false. */
+  /**
+   * If true, a schema may have `description` beside `$ref`; otherwise it is omitted. Default:
+   * false.
+   */
   readonly describedReferences?: boolean;
   /** If true, objects may have unlisted properties, as records do. Default: false. */
   readonly openObjects?: boolean;

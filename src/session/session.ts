@@ -282,10 +282,10 @@ export class Session<out Result extends Turn = Turn> {
    * store atomically.
    *
    * Calls that were started before the cut keep their `callKey`: if both sessions run such a call,
-   * its tool gets the same key twice and can avoid a second effect. A call that waits, and one of a
-   * `once` tool that has not started, waits in the fork under a request of its own, with `alsoIn`.
-   * Child sessions are as they were at the cut. Events that were committed together are never
-   * separated. The usage of the past counts towards the limits of the fork.
+   * its tool receives the same key twice and can avoid a second effect. A call that waits, and one
+   * of a `once` tool that has not started, waits in the fork under a request of its own, with
+   * `alsoIn`. Child sessions are as they were at the cut. Events that were committed together are
+   * never separated. The usage of the past counts towards the limits of the fork.
    *
    * @throws {ConfigError} if `at` is beyond the log, within a commit, or where an open child
    *   session can no longer be copied as it was; or if another option is invalid.

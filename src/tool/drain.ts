@@ -45,7 +45,7 @@ const VALUES_PER_TASK = 1_000;
 /**
  * Runs a generator to its end. Returns its return value, or the last value that it yielded if it
  * returns undefined; in an object, because an `await` would read the value. When the signal aborts,
- * the generator gets `return()`, which is not awaited, because it may never end.
+ * `return()` of the generator is called and not awaited, because it may never end.
  *
  * @param onValue Called for each value. Its promise is awaited before the next one is read.
  * @throws What the generator throws, or the reason of the signal.

@@ -42,10 +42,10 @@ export interface ToolOptions<Args, Data, Context> {
    */
   readonly data?: StandardSchema<unknown, Data>;
   /**
-   * Schema of the context it needs. It types the `context` of the functions below, and
-   * validates the context of every session without changing it. Without a schema,
-   * annotate `run`: `(args, { context }: ToolContext<unknown, Shop>) => …`, and `guard` likewise
-   * if it stands before `run`. Default: any context.
+   * Schema of the context it needs. It types the `context` of the functions below, and validates
+   * the context of every session without changing it. Without a schema, annotate `run`:
+   * `(args, { context }: ToolContext<unknown, Shop>) => …`, and `guard` likewise if it precedes
+   * `run`. Default: any context.
    */
   readonly context?: StandardSchema<Context, unknown>;
   /**

@@ -9,7 +9,7 @@ import { inputIn, isParts, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { Turn } from "./turn.ts";
 
-/** Returns the turn that began with the event `from`, as the session stands now. */
+/** Returns the turn that began with the event `from`, in the current state of the session. */
 export function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
   const { owner, data, log, restingStatus: status, prompts } = session;
   return new Turn({

@@ -55,7 +55,7 @@ function limitReader(
     });
 }
 
-/** Returns a reader that gets one part at a time, although child sessions run concurrently. */
+/** Returns a reader that receives one part at a time, although child sessions run concurrently. */
 function inOrder(reader: Out<StreamPart>): Out<StreamPart> {
   let last = Promise.resolve();
   return (part) => last = last.then(() => reader(part));

@@ -25,8 +25,8 @@ export interface TurnOptions {
    * Idempotency key of the input, 1 to 200 characters: the input is recorded once, however often it
    * is sent. A repeated call returns the turn of the first one, from the log or as soon as it ends,
    * and continues it if it failed or its process died. A turn that was stopped, is limited or waits
-   * for approval is returned as it stands. A session remembers its last 1,000 ids. Default: each
-   * call is a new input.
+   * for approval is returned as it is. A session remembers its last 1,000 ids. Default: each call
+   * is a new input.
    */
   readonly inputId?: string;
 }

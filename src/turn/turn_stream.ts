@@ -32,7 +32,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   /** Reason for closing the stream, after which no part is read. */
   #closed: DOMException | undefined;
   #running: RunningTurn | undefined;
-  /** Promise of the last `next()`, so that concurrent calls get the parts in order. */
+  /** Promise of the last `next()`, so that concurrent calls receive the parts in order. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** Called by a session. */

@@ -50,7 +50,7 @@ export function drawSvg(title: string, steps: readonly DrawnStep[], way?: Way): 
   const arrows: Arrow[] = [
     { from: START, to: steps[0]!.id, lines: [], isTaken: false },
     ...steps.flatMap(({ id, routes }) =>
-      // A route back to the same step stands in its box.
+      // A route back to the same step is drawn in its box.
       routes.filter(({ to }) => to !== id).map(({ to, when }) => ({
         from: id,
         to,

@@ -1,5 +1,5 @@
 /**
- * Output of an agent's own code, which must not stand between the results on stdout.
+ * Output of an agent's own code, which must not mix with the results on stdout.
  *
  * @module
  */

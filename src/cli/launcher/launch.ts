@@ -56,7 +56,7 @@ export async function launch(
   const listFlags = async () => [
     "run",
     "--quiet",
-    // Questions of Deno would stand in the conversation. A module's needs are known by no other way.
+    // Questions of Deno would interrupt the conversation. Only they reveal what a module needs.
     ...project.isModule && isTerminal(0) && isTerminal(2) ? [] : ["--no-prompt"],
     ...flags,
     ...envFiles.map((file) => `--env-file=${file}`),

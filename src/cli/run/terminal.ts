@@ -22,7 +22,7 @@ export interface Asker {
   ask(question: string, begun?: string): Promise<Reply>;
 }
 
-/** Terminal of a conversation. Questions stand on stderr. */
+/** Terminal of a conversation. Questions are printed on stderr. */
 export class Terminal implements Asker {
   readonly #lines: Interface;
   /** Lines that were pasted or typed ahead. */

@@ -153,7 +153,7 @@ export class TalkView implements TurnView {
   }
 
   #addToAnswer(text: string): void {
-    // A file gets whole answers, one in a line.
+    // A file receives whole answers, one per line.
     if (!this.#output.isTerminal) return;
     if (this.#answer === undefined) {
       this.#answer = new ShownStream();

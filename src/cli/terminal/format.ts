@@ -7,7 +7,7 @@ import { reasonOf } from "../../errors.ts";
 import type { Usage } from "../../llm/llm.ts";
 import { shownInLine } from "./shown.ts";
 
-/** Maximum length of a text that stands in a line with others, in characters. */
+/** Maximum length of a text that shares its line with others, in characters. */
 const MAX_LENGTH = 160;
 
 /** Arguments of a call. */

@@ -19,7 +19,7 @@ export function shown(text: string): string {
   return text.replaceAll("\t", "  ").split(JOINER).map(escape).join("\u200d");
 }
 
-/** Returns a text that stands in one line: `shown()`, with `\n` for line feeds. */
+/** Returns a text on one line: `shown()`, with `\n` for line feeds. */
 export function shownInLine(text: string): string {
   return shown(text).replaceAll("\n", "\\n");
 }

@@ -53,7 +53,7 @@ export function wrap(text: string, width: number): string[] {
 /** Column of a table. */
 export interface Column {
   readonly title: string;
-  /** True for numbers, which stand at the right. */
+  /** True for numbers, which are aligned right. */
   readonly isNumber?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Schemas of an agent's decisions, as the vendors of models get them.
+ * Schemas of an agent's decisions, as sent to the vendors of models.
  *
  * @module
  */

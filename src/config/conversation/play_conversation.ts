@@ -45,7 +45,7 @@ export function playConversation(
   });
 }
 
-/** Returns the decisions after each input; the first ones stand before any. */
+/** Returns the decisions after each input; the first list precedes all inputs. */
 function listDecisions(script: ConversationScript): readonly (readonly Decision[])[] {
   const blocks = script.map(({ decisions = [] }) =>
     decisions.filter((entry) => "action" in entry && entry.action !== "RAW")

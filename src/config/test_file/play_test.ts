@@ -145,7 +145,7 @@ function listPast({ history = [] }: Partial<TestContextConfig> = {}): ScenarioPa
   });
 }
 
-/** Returns the sentences of all summaries; every message stays, wherever they stand. */
+/** Returns the sentences of all summaries, wherever they occur; no message is removed. */
 function listSummary({ history = [] }: Partial<TestContextConfig> = {}): string {
   return history.flatMap((item) => item.type === "summary" ? item.summary : []).join("\n").trim();
 }

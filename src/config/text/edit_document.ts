@@ -204,7 +204,7 @@ export class DocumentEditor {
     const [start] = key.range;
     const [, end, after] = value.range;
     const isBlock = isScalar(value) && value.type?.startsWith("BLOCK");
-    // The comment behind the value stands on the same line.
+    // The comment after the value is on the same line.
     const [comment = ""] = isBlock ? [] : this.#text.slice(end, after).split("\n", 1);
     return `${this.#text.slice(start, end)}${comment}`.trimEnd();
   }

@@ -49,8 +49,8 @@ export class LogMeter implements Meter {
   }
 
   /**
-   * Measures the next request. What is not of the history is one part before it, and so is the
-   * schema if the event has the size of the request.
+   * Measures the next request. All that is not history is one part before it; so is the schema if
+   * the event has the size of the request.
    */
   measure({ end, step }: ModelCall): RequestSize {
     const { input = 0 } = end?.usage ?? {};

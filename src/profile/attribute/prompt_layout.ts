@@ -90,7 +90,7 @@ class HistoryRow {
 
 /**
  * Prompt of one request, in the order in which vendors cache it: what precedes the history, the
- * schema first, then the history, and the messages behind it.
+ * schema first, then the history, and the messages after it.
  */
 export class PromptLayout {
   /** Number of characters, including the schema. */

@@ -1,5 +1,5 @@
 /**
- * The reason why figures got worse.
+ * The reason why figures are worse.
  *
  * @module
  */

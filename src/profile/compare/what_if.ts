@@ -187,7 +187,7 @@ function estimateStable(previous: ModelEvent | undefined, call: ModelEvent): num
   const { prompt: before } = previous;
   const { prompt: now } = call;
   if (before === undefined || now === undefined) return Math.min(previous.usage?.input ?? 0, input);
-  // Another offer has another schema, which stands before the messages.
+  // Another offer has another schema, which precedes the messages.
   if (JSON.stringify(before.offer) !== JSON.stringify(now.offer)) return 0;
   return Math.floor(input * (now.schemaChars + now.stableChars) / (now.schemaChars + now.chars));
 }

@@ -11,7 +11,7 @@ import { joinPath } from "./schema_document.ts";
 import type { SchemaProfile } from "../schema_profile.ts";
 import type { WireForm } from "../wire_schema.ts";
 
-/** Keyword that a model does not get, except in words. */
+/** Keyword that is not sent to a model, except in words. */
 export interface LostKeyword {
   /** Path of the value, for example `items[].size`; empty for the whole. */
   readonly path: string;

@@ -126,7 +126,7 @@ export const localGrammar: SchemaProfile = {
 };
 
 /**
- * Profile of servers that accept almost all of JSON Schema, and of those that get the schema
+ * Profile of servers that accept almost all of JSON Schema, and of those that receive the schema
  * only as text in the prompt. Source: https://json-schema.org/draft/2020-12.
  */
 export const plainJsonSchema: SchemaProfile = {

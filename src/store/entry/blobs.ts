@@ -10,7 +10,7 @@ import { makeDamagedError, readStored } from "./hash_chain.ts";
 import { sha256 } from "./sha256.ts";
 import type { Store, StoredBlob, StoredEntry } from "../store.ts";
 
-/** Maximum number of bytes that stand in an entry. */
+/** Maximum number of bytes of a part that an entry contains itself. */
 const MAX_INLINE = 8_000;
 
 /** Part of an entry whose bytes are a blob. */

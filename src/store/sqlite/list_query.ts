@@ -80,7 +80,7 @@ export class ListQuery {
   }
 }
 
-/** Returns labels as a text, in which each stands between spaces; null if there are none. */
+/** Returns labels as a text, each between spaces; null if there are none. */
 export function encodeLabels(labels: readonly string[]): string | null {
   return labels.length === 0 ? null : ` ${labels.map(encodeURIComponent).join(" ")} `;
 }

@@ -78,7 +78,7 @@ function isLongResult(event: SessionEvent): boolean {
 
 /** Parts of the next request, with their sizes in tokens. */
 export interface View {
-  /** Size of the standing text and of the messages behind the history. */
+  /** Size of the standing text and of the messages after the history. */
   readonly fixed: number;
   /** Size of the messages that stand for events which are no longer shown. */
   readonly summary: number;

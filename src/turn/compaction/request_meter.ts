@@ -26,7 +26,7 @@ export class RequestMeter {
   readonly measure: Measure;
   /** Size of the whole request. */
   readonly size: number;
-  /** Size of the standing text, and of the messages behind the history. */
+  /** Size of the standing text, and of the messages after the history. */
   readonly fixed: number;
   readonly #state: ViewState;
   readonly #count: Measure;
