@@ -39,7 +39,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves in a later task, so that timers fire and other sessions go on. */
+/** Resolves in a later task, so that timers fire and other sessions continue. */
 export function nextTask(): Promise<void> {
   // A timer takes a millisecond or two. The message of a channel may arrive before all promises
   // have settled. Read here, because Deno loads the timers of Node.js when it is read, for 5 ms.

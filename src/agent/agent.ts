@@ -191,9 +191,9 @@ export class Agent<
    * together. The parent's state has it as long as the call is open, and with
    * `createSession({ keepChildren: true })` also afterwards.
    *
-   * If the child fails for good, or reaches a limit of its own, the outcome of the call is `error`.
-   * If its model fails temporarily, the parent's turn throws the error. If a limit or an abort
-   * stops the parent, the child stops too. In both cases `resume()` continues both.
+   * If the child fails permanently, or reaches a limit of its own, the outcome of the call is
+   * `error`. If its model fails temporarily, the parent's turn throws the error. If a limit or an
+   * abort stops the parent, the child stops too. In both cases `resume()` continues both.
    *
    * @throws {ConfigError} if an option is invalid, or the schema of its data has no defaults.
    *

@@ -26,9 +26,9 @@ export interface Explanation {
 }
 
 /**
- * Returns the request that would be sent if the session went on now. The results of
- * open calls are not included, because they are not known yet. Loads the whole log,
- * because the prompt is built from all events.
+ * Returns the request that would be sent if the session continued now. The results of open calls
+ * are not included, because they are not known yet. Loads the whole log, because the prompt is
+ * built from all events.
  */
 export async function explainNext(session: LiveSession): Promise<Explanation> {
   await session.durability?.load();

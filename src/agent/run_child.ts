@@ -57,7 +57,7 @@ export function prepareCall(...parts: ConstructorParameters<typeof AgentCall>): 
  * for a person, stopped with its parent, or failed temporarily.
  *
  * @throws {AgentToolError} if the agent has no result.
- * @throws The error of the child session, if it failed for good.
+ * @throws The error of the child session, if it failed permanently.
  */
 async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
   const { parent, parts, context: { signal } } = call;

@@ -38,7 +38,7 @@ export interface HistoryOptions {
    * leave the requests once the model reports a full context.
    */
   readonly maxTokens?: number;
-  /** Number of latest turns before the running one that stay as they are, if they fit. Default: 6. */
+  /** Number of latest turns before the running one that stay unchanged, if they fit. Default: 6. */
   readonly keepTurns?: number;
   /** If true, the first input of the user stays in the requests. Default: false. */
   readonly keepFirst?: boolean;

@@ -96,6 +96,6 @@ export interface ChildLogOptions extends ChangedAgent {
 
 /** Stored log and its events in memory. */
 export interface DurableLog extends Durability {
-  /** Log, as far as it is loaded. */
+  /** Loaded part of the log. */
   readonly log: Log;
 }

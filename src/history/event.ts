@@ -140,7 +140,7 @@ export interface SessionEvents {
   };
   /**
    * Stop of an agent that was called as a tool before it had a result: its parent was aborted or
-   * limited, or its model failed temporarily. The call goes on with the next turn.
+   * limited, or its model failed temporarily. The call continues with the next turn.
    */
   readonly tool_suspended: CallPlace & ChildUsage & {
     /** Name of the tool. */

@@ -61,7 +61,7 @@ export class Position {
   /** Inputs that are known by their ids. */
   inputs = "";
 
-  /** Data of the session, as they are recorded; undefined before the first record. */
+  /** Recorded data of the session; undefined before the first record. */
   data: JsonObject | undefined = undefined;
 
   /** Creates the position of a session without events, in the first step of a graph. */

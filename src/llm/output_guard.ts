@@ -56,8 +56,8 @@ export class OutputGuard {
   }
 
   /**
-   * Adds text that arrived. Returns the result if the answer is whole and white space follows
-   * it, although the stream goes on.
+   * Adds text that arrived. Returns the result if the answer is whole and white space follows it,
+   * although the stream continues.
    *
    * @throws {LLMLengthError} if the answer is not whole, and white space follows instead.
    */

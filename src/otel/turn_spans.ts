@@ -185,7 +185,7 @@ class TurnSpans implements TurnObserver {
     for (const [callKey, span] of this.#toolCalls) {
       const isSuspended = status === "needs_approval" || this.#suspended.has(callKey);
       if (isSuspended && error === undefined) {
-        // A child agent that is suspended gets a new span when it goes on.
+        // A child agent that is suspended has a new span when it continues.
         span.add({ "nomos.outcome": status });
         span.end();
       } else span.endWithError(error);

@@ -1,9 +1,9 @@
 /**
  * Pictures and files that a model does not take.
  *
- * The input of the running turn must be taken, so that its user learns at once what to change.
- * What is past, such as an earlier input or the result of a tool, is in every later request: it is
- * sent as its description, so that the conversation goes on.
+ * The input of the running turn must be taken, so that its user learns at once what to change. What
+ * is past, such as an earlier input or the result of a tool, is in every later request: it is sent
+ * as its description, so that the conversation continues.
  *
  * @module
  */

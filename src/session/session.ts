@@ -107,8 +107,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Runs one turn. Without a command the model goes on by itself: it greets the user, or
-   * finishes an interrupted turn.
+   * Runs one turn. Without a command the model continues by itself: it greets the user, or finishes
+   * an interrupted turn.
    *
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.

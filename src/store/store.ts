@@ -46,8 +46,8 @@ export interface Store {
   readonly name: string;
 
   /**
-   * Prefix of the lease owners of this process, if the store can find out that a process died.
-   * A lease whose owner begins with the prefix of a dead process can be claimed at once.
+   * Prefix of the lease owners of this process, if the store can detect that a process died. A
+   * lease whose owner begins with the prefix of a dead process can be claimed at once.
    */
   readonly ownerPrefix?: string;
 

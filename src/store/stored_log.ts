@@ -61,8 +61,8 @@ export class StoredLog implements DurableLog {
   #snapshot: string | undefined;
   #snapshotHead: number;
   /**
-   * Position after the entries as they are stored, which new snapshots contain. It is
-   * the log's own position unless the agent has changed.
+   * Position after the stored entries, before the changes of the agent; new snapshots contain it.
+   * It is the log's own position unless the agent has changed.
    */
   readonly #storedPosition: Position;
   /** Failed append with an unknown outcome. Blocks writing until the next turn reads the store. */

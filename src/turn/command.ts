@@ -48,8 +48,8 @@ export interface DeliveredVerdict extends Omit<CallVerdict, "verdict"> {
 
 /**
  * Command that starts a turn: the user's text or parts, `{ resume: true }` to finish a turn that
- * was interrupted or limited, or verdicts about calls that wait for one. Text of white
- * space only is not an input: the model goes on by itself.
+ * was interrupted or limited, or verdicts about calls that wait for one. Text of white space only
+ * is not an input: the model continues by itself.
  *
  * @example An answer that streams after an approval
  * ```ts
@@ -172,7 +172,7 @@ export function checkStart(session: LiveSession, command: TurnCommand | undefine
   }
 }
 
-/** Returns true if no person decided about a call in time: then `resume()` goes on without it. */
+/** Returns true if no person decided about a call in time: then `resume()` continues without it. */
 function hasExpired({ agent, log }: LiveSession): boolean {
   return log.position.calls.flatMap(requestsOf).some((one) => isExpired(one, agent.clock));
 }

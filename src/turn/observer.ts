@@ -68,9 +68,9 @@ export interface ObservedTurn {
 }
 
 /**
- * Observer of one turn. Its methods are called in the order of events, and their
- * promises are not awaited. If one throws, or its promise rejects, the turn goes on, and the
- * failure is passed to the agent's option `onObserverError`.
+ * Observer of one turn. Its methods are called in the order of events, and their promises are not
+ * awaited. If one throws, or its promise rejects, the turn continues, and the failure is passed to
+ * the agent's option `onObserverError`.
  */
 export interface TurnObserver {
   /** Called after an event was committed. The event is frozen. */

@@ -95,8 +95,8 @@ export async function findRepeated(
 }
 
 /**
- * Returns the turn of a recorded input if it is over: it was answered, the session ended, or
- * other input followed. Undefined if it is the last turn, and can go on.
+ * Returns the turn of a recorded input if it is over: it was answered, the session ended, or other
+ * input followed. Undefined if it is the last turn, and can continue.
  */
 export function readFinished(session: LiveSession, from: number): Turn | undefined {
   const { log, owner } = session;

@@ -78,7 +78,7 @@ export async function launch(
     return await (await runDeno([...flags, ...program({ counted })])).code;
   }
   const isTalk = name === "run";
-  // The session goes on in the next process.
+  // The session continues in the next process.
   const session = isTalk && (options as OptionsOf<"run">).session === undefined
     ? [`--session=${crypto.randomUUID().slice(0, 8)}`]
     : [];

@@ -133,7 +133,10 @@ class Talk {
     await this.#play(chosen ?? line);
   }
 
-  /** Plays a turn, and says how to go on if it did not succeed. Returns the error of a failed one. */
+  /**
+   * Plays a turn, and says how to continue if it did not succeed. Returns the error of a failed
+   * one.
+   */
   async #play(command: Command): Promise<unknown> {
     this.#isPostponed = false;
     this.#signals.reset();

@@ -14,9 +14,9 @@ const CHUNK_LENGTH = 8;
 
 /**
  * Returns a model that plays the decisions of a conversation. It finds its place by the messages of
- * each request: the number of inputs, and of decisions since the last one. So a session goes on in
- * another process, and its fork is played like the original. Verdicts are left to the person of the
- * session. An automatic model plays a request for which the script has no legal decision.
+ * each request: the number of inputs, and of decisions since the last one. So a session continues
+ * in another process, and its fork is played like the original. Verdicts are left to the person of
+ * the session. An automatic model plays a request for which the script has no legal decision.
  *
  * @param onIllegal Called with a sentence about a scripted decision that the automatic model replaces.
  */

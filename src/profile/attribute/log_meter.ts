@@ -1,5 +1,5 @@
 /**
- * Sizes of the requests of a log, as far as its events tell.
+ * Sizes of the requests of a log, as far as its events show them.
  *
  * @module
  */

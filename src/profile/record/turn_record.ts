@@ -37,7 +37,7 @@ export interface Work {
   readonly step: string;
   /** Number of the model call to which it belongs, from 0; absent before the first. */
   readonly decision?: number;
-  /** True if it is a call of its own; false if it goes on with an earlier one, or is only a mark. */
+  /** True if it is a call of its own; false if it continues an earlier one, or is only a mark. */
   readonly isCall: boolean;
   /** Times at which this tool waited for the reader of a stream; absent if it has `children`. */
   readonly pauses?: readonly Pick<Work, "from" | "to">[];
@@ -98,7 +98,7 @@ export function isModelEvent(event: SessionEvent): event is ModelEvent {
   }
 }
 
-/** Returns true if a model call asked for a summary, as far as its event tells. */
+/** Returns true if the event of a model call shows that it asked for a summary. */
 export function isSummaryCall({ type, timing, prompt }: ModelEvent): boolean {
   // With times, only a request for a summary has no size.
   return type === "summary" ||

@@ -27,10 +27,10 @@ import { prepareTables } from "./tables.ts";
  * reply was lost is not retried: it rejects with a {@linkcode StoreError} that has `isUnknown`.
  * The `cause` of every error of the server has the SQLSTATE as its `code`.
  *
- * One more connection holds a lock by which other processes find out at once that this one
- * died, and take its sessions over. Connection poolers are supported, also in transaction mode,
- * which is found out when the store opens. A session whose process died can then only be
- * continued when its lease has expired, and statements are not prepared.
+ * One more connection holds a lock, by which other processes detect at once that this one died, and
+ * take over its sessions. Connection poolers are supported, also in transaction mode, which is
+ * detected when the store opens. A session whose process died can then only be continued when its
+ * lease has expired, and statements are not prepared.
  *
  * In Deno it needs `--allow-net=host:port` and
  * `--allow-env=PGBINARY,PGOPTIONS,PGREPLICATION`, because the driver reads these

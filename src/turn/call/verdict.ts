@@ -31,7 +31,7 @@ import { readResultParts } from "./read_parts.ts";
 
 type Given = SessionEvent<"approval_given">["verdict"];
 
-/** Verdicts as they are recorded. */
+/** Verdicts in the form in which events record them. */
 const RECORDED: Readonly<Record<DeliveredVerdict["verdict"], Given>> = {
   approve: "approved",
   deny: "denied",
