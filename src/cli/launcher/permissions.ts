@@ -31,9 +31,9 @@ export function unite(one: Permissions, other: Permissions): Permissions {
 }
 
 /**
- * Divides permissions that an agent file asks for: those that a file may not grant itself are
- * programs, native code, information about the system, remote code, hosts and variables by a
- * pattern, files outside the project, and to write where a link leads out of it, because the link
+ * Divides permissions that an agent file asks for. A file may not grant itself programs, native
+ * code, information about the system, remote code, hosts and variables by a pattern, and files
+ * outside the project. It may not write where a link leads out of the project, because the link
  * could be moved.
  *
  * @param root Folder of the project; undefined if no folder is the project's alone.

@@ -98,7 +98,7 @@ export class Conversation {
   }
 
   /**
-   * Goes on in a fork that ends before the last input.
+   * Continues in a fork that ends before the last input.
    *
    * @returns That input; undefined if there is none.
    */

@@ -126,7 +126,7 @@ class Talk {
     if (!(typeof edited === "object" && "kind" in edited)) await this.#playVerdict(edited);
   }
 
-  /** Says a text, or the suggestion with that number. */
+  /** Sends a text, or the suggestion with that number. */
   async #say(line: string): Promise<void> {
     const chosen = /^\d+$/.test(line) ? this.#choices[Number(line) - 1] : undefined;
     if (chosen !== undefined) this.#output.error(shown(`     ${chosen}`));

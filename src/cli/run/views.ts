@@ -168,7 +168,7 @@ export class TalkView implements TurnView {
     this.#answer = undefined;
   }
 
-  /** Says that what arrived so far is void. */
+  /** Prints that the text so far is void. */
   #voidAnswer(reason: string): void {
     this.#endAnswer();
     this.#note(reason);

@@ -42,7 +42,7 @@ export interface UnitTestConfig extends TestConfig {
   readonly input: string;
   /** If true, the expectation must not be met. */
   readonly invalid: boolean;
-  /** Has no effect. */
+  /** Option of Nomos that has no effect. */
   readonly verbose: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from "../../clock.ts";
 /** Time between two looks, in milliseconds. */
 const INTERVAL = 10;
 
-/** Lateness that a quiet event loop has too, in milliseconds. */
+/** Delay of timers that even a quiet event loop causes, in milliseconds. */
 const TOLERANCE = 20;
 
 /** Measures how late timers are, because synchronous code keeps the event loop from calling them. */
