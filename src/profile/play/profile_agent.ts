@@ -6,7 +6,7 @@
 import type { Agent } from "../../agent/agent.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
-import { ConfigError, quote } from "../../errors.ts";
+import { ConfigError } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
 import {
   ANYTHING,
@@ -22,7 +22,7 @@ import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
 import { CoreReplacer } from "./core_replacer.ts";
 import { Profiler } from "../profiler.ts";
-import { type ConversationScript, hashScript } from "./script.ts";
+import { checkScript, type ConversationScript, hashScript } from "./script.ts";
 import { ScriptPlayer } from "./script_player.ts";
 import { checkLatency, type Latency, simulateModel, standIn } from "./simulated_model.ts";
 
@@ -105,7 +105,7 @@ export async function profileAgent<Answers extends object, Data, Context>(
   });
   const { model = "mock", latency = {}, iterations = 3, clock = STEADY_CLOCK, onTurn } = options;
   const core = requireCore(agent, "profile");
-  checkScript("profile", script);
+  checkScript(script);
   if (script === undefined && model === "real") {
     throw new ConfigError(
       "Cannot profile the agent with its real model: expected a script with inputs",
@@ -184,7 +184,7 @@ export function benchAgent<Answers extends object, Data, Context>(
 ): () => Promise<void> {
   checkOptions("bench the agent", options, PLAY_RULES);
   const core = requireCore(agent, "bench");
-  checkScript("bench", script);
+  checkScript(script);
   const player = new ScriptPlayer();
   const modelFor = (own: LLM) => standIn(own, player);
   const played = new CoreReplacer({ observers: [], modelFor }).replace(core);
@@ -193,16 +193,4 @@ export function benchAgent<Answers extends object, Data, Context>(
     player.session = session.id;
     await playScript(session, player, script);
   };
-}
-
-/**
- * Checks a script, which may come from untyped code.
- *
- * @throws {ConfigError} if it has nothing to play.
- */
-function checkScript(verb: string, script: ConversationScript | undefined): void {
-  if (script === undefined || Array.isArray(script) && script.length > 0) return;
-  throw new ConfigError(
-    `Cannot ${verb} the agent with the script ${quote(script)}: expected a list of turns`,
-  );
 }

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Decision } from "../../decision/decision.ts";
+import { ConfigError, quote } from "../../errors.ts";
 import { sha256 } from "../../json/text.ts";
 import type { RawOutput } from "../../llm/mock_script.ts";
+import { ANYTHING, checkOptions, type OptionRule, TEXT } from "../../llm/option_rules.ts";
 
 /**
  * Verdict about a call that waits for a person: the first call of the tool that has none yet. It
@@ -65,4 +67,31 @@ export function isVerdict(entry: TurnEntry): entry is ScriptVerdict {
 /** Returns the SHA-256 of a script: plays with equal hashes are comparable. */
 export function hashScript(script: ConversationScript): Promise<string> {
   return sha256(JSON.stringify(script));
+}
+
+const INPUT: OptionRule = { expected: "a text", accepts: (value) => typeof value === "string" };
+const LIST: OptionRule = { expected: "a list", accepts: Array.isArray };
+
+/**
+ * Checks a script, which may come from untyped code. A mock checks its decisions when it plays them.
+ *
+ * @throws {ConfigError} if there is nothing to play, or a turn or a verdict is invalid.
+ */
+export function checkScript(script: ConversationScript | undefined): void {
+  if (script === undefined) return;
+  if (!Array.isArray(script) || script.length === 0) {
+    throw new ConfigError(
+      `Cannot play the script ${quote(script)}: expected a list of at least one turn`,
+    );
+  }
+  for (const [index, turn] of (script as ConversationScript).entries()) {
+    const doing = `play turn ${index + 1} of the script`;
+    checkOptions(doing, turn, { input: INPUT, decisions: LIST });
+    for (const [at, entry] of turn.decisions?.entries() ?? []) {
+      if (!isVerdict(entry)) continue;
+      const place = `play entry ${at + 1} of turn ${index + 1} of the script`;
+      if ("deny" in entry) checkOptions(place, entry, { deny: TEXT, reason: TEXT });
+      else checkOptions(place, entry, { approve: TEXT, args: ANYTHING });
+    }
+  }
 }

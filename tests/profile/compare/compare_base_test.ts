@@ -161,7 +161,7 @@ Deno.test("a play without a script, of a real model, has no base", async () => {
   const real = createBarista().with({ llm });
   const profile = await profileAgent(real, script, { model: "real", iterations: 1 });
   assertThrows(() => compareWithBase(profile, base), ConfigError, "a real model");
-  await assertRejects(() => profileAgent(createBarista(), []), ConfigError, "a list of turns");
+  await assertRejects(() => profileAgent(createBarista(), []), ConfigError, "at least one turn");
 });
 
 Deno.test("what is no base and no allowance is refused with what was expected", async () => {

@@ -1,4 +1,13 @@
-import { Agent, decide, type LLM, MockLLM, MockLLMError, raw, Tool } from "@nomos/agent";
+import {
+  Agent,
+  ConfigError,
+  decide,
+  type LLM,
+  MockLLM,
+  MockLLMError,
+  raw,
+  Tool,
+} from "@nomos/agent";
 import {
   type AgentProfile,
   benchAgent,
@@ -15,6 +24,7 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import * as v from "valibot";
 import { SimClock } from "../sim_clock.ts";
@@ -256,4 +266,21 @@ Deno.test("counts that differ between equal plays are named, also beside a base"
   const comparison = compareWithBase(profile, takeBase(profile));
   const text = formatComparison(comparison, { markdown: true });
   assertStringIncludes(text, "Not known: counts that differ between plays");
+});
+
+Deno.test("a script that is none is refused before it is played, with the turn and the field", async () => {
+  const agent = createShop(new SimClock());
+  const wrong: [script: unknown, message: string][] = [
+    [[], "Cannot play the script a list: expected a list of at least one turn"],
+    [[{ input: "Hi" }, null], "Cannot play turn 2 of the script: options is null"],
+    [[{ inptu: "Hi" }], 'turn 1 of the script: unknown option "inptu"'],
+    [[{ input: 5 }], "Cannot play turn 1 of the script with input 5: expected a text"],
+    [[{ decisions: "Hi" }], 'turn 1 of the script with decisions "Hi": expected a list'],
+    [[{ decisions: [{ deny: "look", raeson: "No" }] }], 'did you mean "reason"?'],
+    [[{ decisions: [{ approve: 5 }] }], "play entry 1 of turn 1 of the script with approve 5"],
+  ];
+  for (const [script, message] of wrong) {
+    await assertRejects(() => profileAgent(agent, script as never), ConfigError, message);
+    assertThrows(() => benchAgent(agent, script as never), ConfigError, message);
+  }
 });
