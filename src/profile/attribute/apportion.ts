@@ -7,7 +7,7 @@
 /**
  * Shares a whole number among parts in proportion to their weights, by the method of largest
  * remainders: the shares are whole numbers, and add up to the total. Of equal remainders, the first
- * gets more.
+ * gets more. Beyond the safe integers, the shares are rounded as all numbers there.
  *
  * @param total Whole number from 0.
  * @param weights Finite numbers from 0. If all are 0, the first part gets everything.
@@ -16,6 +16,8 @@ export function apportion(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((added, weight) => added + weight, 0);
   if (sum === 0) return weights.map((_, index) => index === 0 ? total : 0);
   const quotas = weights.map((weight) => total * (weight / sum));
+  // One more or less changes no number beyond the safe integers.
+  if (!Number.isSafeInteger(total)) return quotas;
   const shares = quotas.map(Math.floor);
   let left = total - shares.reduce((added, share) => added + share, 0);
   const byRemainder = [...quotas.keys()].filter((index) => weights[index]! > 0).sort((a, b) =>

@@ -56,9 +56,9 @@ export function countCall(
   };
 }
 
-/** Returns a price; undefined if it is not known, or is not a number from 0. */
+/** Returns a price; undefined if it is not known, or is not a number from 0 that has smallest units. */
 export function readPrice(price: unknown): number | undefined {
-  return isPrice(price) ? price : undefined;
+  return isPrice(price) && toUnits(price) < Infinity ? price : undefined;
 }
 
 /** Returns the characters of a decision or a refused output. */

@@ -8,6 +8,7 @@ Deno.test("shares are proportional, and the largest remainders get what is left"
   assertEquals(apportion(3, [0, 1, 0]), [0, 3, 0]);
   assertEquals(apportion(0, [1, 2]), [0, 0]);
   assertEquals(apportion(7, [0, 0]), [7, 0]);
+  assertEquals(apportion(1e32, [1, 3]), [2.5e31, 7.5e31]);
 });
 
 Deno.test("shares are whole numbers, add up to the total, and differ from a quota by less than 1", () => {

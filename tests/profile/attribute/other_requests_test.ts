@@ -190,7 +190,7 @@ Deno.test("a price that is no number from 0 is unknown", async () => {
       usage: { input: 100, output: 5, cachedInput: 900 },
     },
   ] as const;
-  for (const price of [NaN, -1, Infinity]) {
+  for (const price of [NaN, -1, Infinity, 1e300]) {
     const profiler = new Profiler({ cost: () => price });
     const agent = new Agent({
       name: "shop",
