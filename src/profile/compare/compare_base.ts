@@ -98,9 +98,10 @@ export function compareWithBase(
   const now = takeBase(profile);
   const allowed = { ...base.allow, ...allow };
   const figures = FIGURES.map((figure) => compareFigure(figure, base, now, allowed[figure]));
-  const isWorse = figures.some(({ verdict }) => verdict === "worse");
+  const worse = figures.filter(({ verdict }) => verdict === "worse").map(({ figure }) => figure);
+  const isWorse = worse.length > 0;
   const isBetter = figures.some(({ verdict }) => verdict === "better");
-  const reason = isWorse ? findLargestChange(base, now) : undefined;
+  const reason = isWorse ? findLargestChange(base, now, worse) : undefined;
   return {
     agent,
     verdict: isWorse ? "worse" : isBetter ? "better" : "equal",

@@ -108,6 +108,52 @@ Deno.test("5 % more tokens are found and named", async () => {
   assertMatch(reason!, /^step message, .* of step order, in 4 requests$/);
 });
 
+Deno.test("a tool more of an agent that runs as a tool is named", async () => {
+  const create = (extra: boolean) => {
+    const named = (name: string) =>
+      new Tool({ name, description: "D", args: v.object({}), run: () => 1 });
+    const llm = new MockLLM();
+    const tools = [named("look"), ...extra ? [named("dig")] : []];
+    const kid = new Agent({
+      name: "kid",
+      llm,
+      start: "s",
+      steps: { s: { description: "S", tools } },
+    });
+    const asTool = kid.asTool({ name: "ask", description: "Ask" });
+    const steps = { s: { description: "S", tools: [asTool] } };
+    return new Agent({ name: "boss", llm, start: "s", steps });
+  };
+  const script = [{
+    input: "Hi",
+    decisions: [decide.call("ask", { input: "Look" }), decide.respond("Done")],
+  }];
+  const base = takeBase(await profileAgent(create(false), script));
+  const allow = { model_calls: 9, tool_calls: 9 };
+  const { reason } = compareWithBase(await profileAgent(create(true), script), base, allow);
+  assertMatch(reason!, /^schema, .*, which offer dig now$/);
+});
+
+Deno.test("only a change that made a figure worse is its reason", async () => {
+  // Fewer characters are stable, and fewer vary: the events of the summaries alone are worse.
+  const create = (maxTokens: number) =>
+    new Agent({
+      name: "barista",
+      llm: new MockLLM(),
+      history: { maxTokens, keepTurns: 1, summarize: () => "They talked" },
+      start: "a",
+      steps: { a: { description: "A" } },
+    });
+  const script = ["One", "Two", "Three"].map((input) => ({
+    input: input.padEnd(900, "."),
+    decisions: [decide.respond("Yes")],
+  }));
+  const base = takeBase(await profileAgent(create(100_000), script));
+  const { figures, reason } = compareWithBase(await profileAgent(create(300), script), base);
+  const worse = figures.filter(({ verdict }) => verdict === "worse").map(({ figure }) => figure);
+  assertEquals([worse, reason], [["events", "commits"], undefined]);
+});
+
 Deno.test("a longer result is named with the requests that read it", async () => {
   const { reason } = await compare({ menu: "x".repeat(500) });
   assertEquals(
