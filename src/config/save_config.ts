@@ -77,7 +77,10 @@ export async function saveConfig(file: ConfigFile, config: AgentConfig): Promise
 }
 
 /** Returns the text of a file with new content. */
-export function editText({ path, text }: ConfigFile, config: AgentConfig): string {
+export function editText(
+  { path, text }: Pick<ConfigFile, "path" | "text">,
+  config: AgentConfig,
+): string {
   // Without keys whose value is undefined.
   const wanted = JSON.parse(JSON.stringify(config));
   const edit = (keepsForm: boolean) => {

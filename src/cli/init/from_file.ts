@@ -5,10 +5,12 @@
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
-import type { AgentConfig } from "../../config/format/agent_config.ts";
+import type { AgentConfig, ExternalToolConfig } from "../../config/format/agent_config.ts";
 import { listModels } from "../../config/model/model_names.ts";
 import { PROVIDERS } from "../../config/model/providers.ts";
-import { readConfig } from "../../config/read_config.ts";
+import { inspect } from "../../config/check/inspect.ts";
+import { readText } from "../../config/text/files.ts";
+import { ConfigFileError } from "../../config/text/problem.ts";
 import { editText } from "../../config/save_config.ts";
 import { writeStubs } from "../../config/tool/tool_stubs.ts";
 import { nameTool, parseTag } from "../../config/tool/tool_tag.ts";
@@ -27,8 +29,9 @@ const PACKAGE = /^[a-z]{2,}:/i;
 
 /**
  * Takes the agent of an agent file: its text with another list of tool files, a module with the
- * signatures of its Python tools, and copies of the other files that it names. A conversation and tests
- * beside it are copied too; otherwise, ones with a single answer are written.
+ * signatures of its Python tools and of external ones that cannot be loaded, and copies of the other
+ * files that it names. A conversation and tests beside it are copied too; otherwise, ones with a single
+ * answer are written.
  *
  * @param target Folder of the new project. It may be that of the agent file.
  * @throws {ConfigFileError} listing every problem of the file.
@@ -45,8 +48,16 @@ export async function takeAgent(
       `Cannot use --${unused[0]} with --from: expected one of the two, because the file has both`,
     );
   }
-  const file = await readConfig(path, { ignoreFlows: true });
-  const { config } = file;
+  const { path: read, text } = await readText(path);
+  const { config: given, problems, warnings } = inspect(read, text, {
+    ignoreFlows: true,
+    ignoreTags: true,
+  });
+  if (problems.length > 0) throw new ConfigFileError(problems, warnings);
+  const isUsable = ({ tag }: ExternalToolConfig) => !("problem" in parseTag(tag));
+  const external_tools = given.tools.external_tools.filter(isUsable);
+  const config = { ...given, tools: { ...given.tools, external_tools } };
+  const left = given.tools.external_tools.filter((tool) => !isUsable(tool));
   const files = new Map<string, string>();
   const notes: string[] = [];
   const folder = dirname(path);
@@ -63,17 +74,20 @@ export async function takeAgent(
   for (const name of [...modules, ...listModules(config), ...Object.values(config.schemas)]) {
     if (!PACKAGE.test(name)) copy(name);
   }
-  const missing = python.length === 0 ? [] : listMissingTools(config, [...files.values()]);
+  const missing = python.length + left.length > 0
+    ? listMissingTools(config, [...files.values()])
+    : [];
   const stubs = files.has("tools.ts") ? "python_tools.ts" : "tools.ts";
+  const sources = [...python, ...left.map(({ tag }) => tag)];
+  const list = new Intl.ListFormat("en").format(sources);
   if (missing.length > 0) {
     files.set(stubs, writeStubs(missing, config.tools.tool_defs));
-    const list = new Intl.ListFormat("en").format(python);
     notes.push(`${stubs} has the signatures of ${list}. Write the bodies of its functions.`);
-  }
+  } else if (left.length > 0) notes.push(`Left out, because no step has their tools: ${list}.`);
   if (config.flows.length > 0) notes.push("The flows were left out: they are not supported yet.");
   const { llm = { provider: "openai", model: MODELS.openai, kwargs: {} } } = config;
   if (config.llm === undefined) notes.push("The agent file names no model: llm was added to it.");
-  const agent = editText(file, {
+  const agent = editText({ path: read, text }, {
     ...config,
     llm,
     flows: [],

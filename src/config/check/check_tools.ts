@@ -13,8 +13,8 @@ import type { Inspection } from "../text/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { parseTag } from "../tool/tool_tag.ts";
 
-/** Checks the tools of a file. */
-export function checkTools(inspection: Inspection): void {
+/** Checks the tools of a file, also the tags of external ones unless they are ignored. */
+export function checkTools(inspection: Inspection, ignoreTags: boolean): void {
   const { config } = inspection;
   for (const [index, { available_tools }] of records<{ available_tools: unknown }>(config.steps)) {
     if (!Array.isArray(available_tools)) continue;
@@ -29,7 +29,7 @@ export function checkTools(inspection: Inspection): void {
   if (!isRecord(config.tools)) return;
   const { external_tools, tool_defs } = config.tools;
   for (const [index, { tag }] of records<ExternalToolConfig>(external_tools)) {
-    if (typeof tag !== "string") continue;
+    if (ignoreTags || typeof tag !== "string") continue;
     const parsed = parseTag(tag);
     if (!("problem" in parsed)) continue;
     inspection.report(["tools", "external_tools", index, "tag"], parsed.problem);

@@ -15,18 +15,24 @@ export interface ReadOptions {
   readonly ignoreFlows?: boolean;
 }
 
+/** Options of an inspection. */
+interface InspectOptions extends ReadOptions {
+  /** If true, tags of external tools are not checked. `@default {false}` */
+  readonly ignoreTags?: boolean;
+}
+
 const HISTORY_EXAMPLE = '"history", for example history: { max_tokens: 8000, keep_turns: 3 }';
 
 /** Parses a text, and finds all problems that it shows. */
 export function inspect(
   file: string,
   text: string,
-  { ignoreFlows = false }: ReadOptions = {},
+  { ignoreFlows = false, ignoreTags = false }: InspectOptions = {},
 ): Inspection {
   const inspection = new Inspection(file, text, format);
   if (!isRecord(inspection.config)) return inspection;
   checkGraph(inspection);
-  checkTools(inspection);
+  checkTools(inspection, ignoreTags);
   checkUnsupported(inspection, ignoreFlows);
   return inspection;
 }
