@@ -32,10 +32,15 @@ export interface OpenAgentOptions {
   readonly onNote: (text: string) => void;
 }
 
-/** Returns the callbacks that print warnings and choices as notes. */
+/** Returns the callbacks that print warnings and choices as notes, each warning once. */
 export function printNotes(output: Output): Pick<OpenAgentOptions, "onWarning" | "onNote"> {
+  const printed = new Set<string>();
   return {
-    onWarning: (warning) => output.note(shown(formatProblem(warning))),
+    onWarning: (warning) => {
+      const text = shown(formatProblem(warning));
+      if (!printed.has(text)) output.note(text);
+      printed.add(text);
+    },
     onNote: (text) => output.note(shown(text)),
   };
 }

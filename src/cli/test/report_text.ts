@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatTime, formatWord } from "../terminal/format.ts";
+import { count, formatTime, formatWord } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import type { Counts, TestOutcome } from "./outcome.ts";
@@ -47,7 +47,7 @@ export function formatFailure(
 ): string {
   const left = transcript.length - MAX_LINES;
   const lines = [
-    ...left > 0 ? [`(${left} lines before)`] : [],
+    ...left > 0 ? [`(${count(left, "line")} before)`] : [],
     ...transcript.slice(-MAX_LINES),
   ];
   return [
