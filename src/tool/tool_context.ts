@@ -42,7 +42,8 @@ export interface ToolContext<Data = unknown, out Context = unknown>
    * committed together with the result. A function is called then, with the data as they are
    * then, so that calls which run at the same time lose nothing. A call that fails changes
    * nothing, and neither does one whose patches the schema refuses: its outcome is still `ok`,
-   * and the error is the `cause` in `turn.toolResults` and passed to `onWarning`.
+   * and the error is the `cause` in `turn.toolResults` and passed to `onWarning`. A tool without the
+   * option `data` has no patch that compiles.
    *
    * @throws {ConfigError} if the call has ended, or the agent has no `data` schema.
    */
