@@ -151,7 +151,9 @@ Deno.test("profile --turn, fails for a turn that was not played, and writes noth
     assertStringIncludes(shown.stdout, "turn 2: Nothing");
     const { error } = await nomosJson(1, "profile", agent, "--turn", "99", "--save", base);
     assertEquals(error.message, "Cannot show turn 99: expected a number from 1 to 2");
-    assertEquals((await nomos("profile", agent, "--against", base)).code, 1, "no base was saved");
+    const { code, stderr } = await nomos("profile", agent, "--against", base);
+    assertEquals(code, 1, "no base was saved");
+    assertStringIncludes(stderr, `Write it first: --save ${base}`);
   }));
 
 Deno.test("profile, refuses flags that are wrong or exclude each other", async () => {

@@ -14,19 +14,21 @@ import { readBase } from "../../profile/compare/profile_base.ts";
 import type { AgentProfile, ProfileBase } from "../../profile/mod.ts";
 import { codeOf, CommandError } from "../exit_code.ts";
 import { writeFile } from "../write_file.ts";
+import { formatWord } from "../terminal/format.ts";
 import { ENDINGS } from "./needs.ts";
 
 /**
  * Reads a text file.
  *
+ * @param wayOut End of the message if there is none.
  * @throws {CommandError} if there is none.
  */
-export function readText(path: string): string {
+export function readText(path: string, wayOut = ""): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
     throw new CommandError(
-      `Cannot read ${quote(path)}: ${reasonOf(cause)}`,
+      `Cannot read ${quote(path)}: ${reasonOf(cause)}${wayOut}`,
       { code: "FILE_NOT_READ", cause },
     );
   }
@@ -38,7 +40,7 @@ export function readText(path: string): string {
  * @throws {CommandError} if the file has none.
  */
 export function readBaseFile(path: string): ProfileBase {
-  const text = readText(path);
+  const text = readText(path, `. Write it first: --save ${formatWord(path)}`);
   try {
     return readBase(text);
   } catch (cause) {
