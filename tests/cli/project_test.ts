@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { assertEquals, assertThrows } from "@std/assert";
 import { findHost } from "../../src/cli/launcher/deno_config.ts";
 import { CommandError } from "../../src/cli/exit_code.ts";
@@ -82,6 +83,7 @@ Deno.test("findProject, takes the imports and the folder of a workspace", async 
     });
     // A package of Node is the top of a project of its own.
     assertEquals(findProject(`${folder}/loose/agent.yaml`).root, `${folder}/loose`);
+    assertEquals(resolve(findProject(`${folder}/cafe/agents`).path), member.path);
     assertEquals(findProject(`${folder}/odd#name.yaml`).path, `${folder}/odd#name.yaml`);
     const refused = [`${folder}/none.yaml`, folder, `${folder}/cafe/agents/agent.yaml#x`];
     for (const name of refused) assertThrows(() => findProject(name), CommandError);

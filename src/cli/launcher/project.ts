@@ -35,14 +35,14 @@ const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 /**
  * Finds an agent.
  *
- * @param name `agent.yaml`, `agent.ts` or `agent.ts#name`. Absent: the agent of the folder, or of one
- *   above it within the project.
+ * @param name `agent.yaml`, `agent.ts`, `agent.ts#name` or a folder. Absent: the agent of `folder`. A
+ *   folder without an agent has that of one above it within the project.
  * @param folder Folder in which an agent is looked for. Default: the working directory.
  * @throws {CommandError} if there is none.
  */
 export function findProject(name: string | undefined, folder: string = ""): Project {
-  const { path, exportName } = name === undefined
-    ? { path: searchAgent(resolve(folder)), exportName: undefined }
+  const { path, exportName } = name === undefined || isFolder(name)
+    ? { path: searchAgent(resolve(name ?? folder)), exportName: undefined }
     : divideName(name);
   if (!exists(path) || !statSync(path).isFile()) {
     throw new CommandError(
@@ -91,6 +91,10 @@ function searchAgent(start: string): string {
       "Name a file, or make an agent with: nomos init",
     { code: "AGENT_NOT_FOUND" },
   );
+}
+
+function isFolder(path: string): boolean {
+  return exists(path) && statSync(path).isDirectory();
 }
 
 /** Returns true for a folder that is the top of a project. */
