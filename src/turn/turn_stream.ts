@@ -28,6 +28,8 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   #read: ((part: StreamPart | undefined) => void) | undefined;
   /** Resolves the promise of the turn that waits for its reader. */
   #continue: (() => void) | undefined;
+  /** Parts of a stopped turn for which the reader has not asked yet. */
+  readonly #unread: StreamPart[] = [];
   #isOver = false;
   /** Reason for closing the stream, after which no part is read. */
   #closed: DOMException | undefined;
@@ -65,8 +67,8 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   async return(): Promise<IteratorResult<StreamPart, Result>> {
     const wasOver = this.#isOver;
     this.#closed ??= new DOMException("The stream was left before its end", "AbortError");
+    this.#unread.length = 0;
     this.#running?.interrupt(this.#closed);
-    this.#continue?.();
     // No turn has started if the stream was never read.
     if (this.#play !== undefined) return { done: true, value: undefined as Result };
     try {
@@ -92,6 +94,8 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     if (this.#closed !== undefined && this.#play !== undefined) {
       return { done: true, value: undefined as Result };
     }
+    const unread = this.#unread.shift();
+    if (unread !== undefined) return { done: false, value: unread };
     const arriving = new Promise<StreamPart | undefined>((resolve) => this.#read = resolve);
     const turn = this.#begin((part) => this.#passPart(part));
     this.#continue?.();
@@ -111,18 +115,20 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     this.#turn.then(end, end);
     const { turn, play } = this.#start();
     this.#running = turn;
+    // A turn that must stop does not wait for its reader.
+    turn?.signal.addEventListener("abort", () => this.#continue?.());
     if (this.#closed !== undefined) turn?.interrupt(this.#closed);
     resolve(() => play(out));
     return this.#turn;
   }
 
-  /** Passes a part to the reader, and waits until it asks for the next one. */
+  /** Passes a part to the reader, and waits until it asks for the next one or the turn must stop. */
   #passPart(part: StreamPart): Promise<void> {
     if (this.#closed !== undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#continue = resolve;
-      this.#read?.(part);
-      this.#read = undefined;
-    });
+    if (this.#read === undefined) this.#unread.push(part);
+    else this.#read(part);
+    this.#read = undefined;
+    if (this.#running?.isStopped) return Promise.resolve();
+    return new Promise((resolve) => this.#continue = resolve);
   }
 }

@@ -191,6 +191,22 @@ Deno.test("TurnStream, the option signal ends the turn, and the reader gets its 
   assertEquals([status, events.length, toolResults[0]!.outcome], ["interrupted", 4, "unknown"]);
 });
 
+Deno.test("TurnStream, a turn that is stopped does not wait for its reader, who gets the last events later", async () => {
+  const session = sessionOf(SCRIPT);
+  const stream = session.stream("Hi");
+  const parts: StreamPart[] = [];
+  while (parts.at(-1)?.type !== "tool_started") {
+    parts.push((await stream.next()).value as StreamPart);
+  }
+  assert(await session.interrupt());
+  const turn = await stream.turn;
+  assertEquals([turn.status, session.status], ["interrupted", "interrupted"]);
+  parts.push(...await Array.fromAsync(stream));
+  assertEquals(typesOf(parts), turn.events.map(({ type }) => type));
+  assertEquals(typesOf(parts).slice(2), ["tool_started", "tool_deferred"]);
+  assertEquals((await session.resume()).response, "I have seen it");
+});
+
 Deno.test("TurnStream, a signal that is already aborted keeps the input and asks no model", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
   const session = sessionOf(llm);
