@@ -111,11 +111,11 @@ const parts = v.optional(v.array(v.variant("type", [
 /** Returns the schema of the events of a type, which have `fields` besides those of every event. */
 const eventOf = (type: SessionEvent["type"], fields: v.ObjectEntries) =>
   v.strictObject({
+    type: v.literal(type),
+    ...fields,
     seq: count,
     time: finite,
     joined: v.optional(v.literal(true)),
-    type: v.literal(type),
-    ...fields,
   });
 
 /** Schema of an event. Unknown fields are refused. */

@@ -103,12 +103,9 @@ export class Log {
           "expected milliseconds since 1970",
       );
     }
-    // The same order of keys as in events that are read, so that states can be compared as text.
-    // Each element of the literal reserves a field, so that few events need more memory for them.
-    const events = drafts.map((draft, place) => {
+    const events = drafts.map((draft, place): SessionEvent => {
       const seq = this.head + place;
-      const { type } = draft;
-      return { seq, time, ...(place > 0 && { joined: true }), ...draft, type } as SessionEvent;
+      return place > 0 ? { ...draft, seq, time, joined: true } : { ...draft, seq, time };
     });
     const commit = this.#commit;
     if (commit !== undefined) {

@@ -208,7 +208,7 @@ Deno.test("events with times are read again from a state and a store, and others
   const events = await Array.fromAsync((await agent.openSession("ann", { store })).events());
   assertEquals(callsIn(events)[0]!.timing, { asked: 0, answered: 0 });
   const plain = await agentOf(llm, clock, { timings: false }).next("Hi");
-  assertEquals(Object.keys(plain.events[1]!), ["seq", "time", "type", "step", "decision"]);
+  assertEquals(Object.keys(plain.events[1]!), ["type", "step", "decision", "seq", "time"]);
 });
 
 Deno.test("an offer names the current ids of steps that were renamed", async () => {

@@ -145,7 +145,7 @@ Deno.test("PathChecks compares the first prompt of another process by content", 
 Deno.test("PathChecks finds a position that does not follow from the log", async () => {
   const session = createSession(core);
   const live = liveSessionOf(session);
-  await live.log.append([user]);
+  await live.log.append([{ type: "user", text: "Hi" }]);
   assertEquals(checksAfter((checks) => checks.checkState(session)), []);
   live.log.position.errors = 2;
   const [problem] = checksAfter((checks) => checks.checkState(session));
