@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import { formatProblem } from "../../config/text/problem.ts";
+import { formatWarning } from "../../config/text/problem.ts";
 import { quote } from "../../errors.ts";
 import { forbidRealModels } from "../../testing/real_models.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
@@ -44,7 +44,7 @@ export async function run(call: AgentCall<"run">): Promise<number> {
   const opened = await openAgent(project, {
     player: player?.llm,
     ignoreFlows: options["ignore-flows"],
-    onWarning: (warning) => onNote(formatProblem(warning)),
+    onWarning: (warning) => onNote(formatWarning(warning)),
     onNote,
   });
   const { agent } = opened;

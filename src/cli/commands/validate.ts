@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
+import { type ConfigProblem, formatProblem, formatWarning } from "../../config/text/problem.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
@@ -139,12 +139,6 @@ function printPermissions(
 /** Formats an error as one line. Its stub, if there is one, is printed below the last one. */
 function formatError({ stub: _, ...problem }: ConfigProblem): string {
   return formatProblem(problem);
-}
-
-function formatWarning(warning: ConfigProblem): string {
-  const { path } = warning;
-  const message = `warning: ${path === "" ? "" : `${path}: `}${warning.message}`;
-  return formatProblem({ ...warning, path: "", message });
 }
 
 /** Returns the first line about a valid agent. */

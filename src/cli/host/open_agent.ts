@@ -10,7 +10,7 @@ import type { AgentChanges } from "../../agent/change_core.ts";
 import type { AgentModule, ExportedAgent } from "../../config/agent_module.ts";
 import { describeImportError } from "../../config/text/author_error.ts";
 import { importInTime } from "../../config/tool/import_in_time.ts";
-import { type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
+import { type ConfigProblem, formatWarning } from "../../config/text/problem.ts";
 import { type ConfigFile, readConfig } from "../../config/read_config.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
@@ -37,7 +37,7 @@ export function printNotes(output: Output): Pick<OpenAgentOptions, "onWarning" |
   const printed = new Set<string>();
   return {
     onWarning: (warning) => {
-      const text = shown(formatProblem(warning));
+      const text = shown(formatWarning(warning));
       if (!printed.has(text)) output.note(text);
       printed.add(text);
     },

@@ -8,7 +8,7 @@ import { nextTask } from "../../clock.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
 import type { AgentNames } from "../../config/conversation/script_entry.ts";
-import { ConfigFileError, formatProblem } from "../../config/text/problem.ts";
+import { ConfigFileError, formatWarning } from "../../config/text/problem.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import type { ConversationScript } from "../../profile/mod.ts";
 import type { PlayOptions } from "../../profile/play/play_script.ts";
@@ -59,7 +59,7 @@ async function open(
   const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
   const options: OpenAgentOptions = {
     ignoreFlows: true,
-    onWarning: (warning) => onNote(formatProblem(warning)),
+    onWarning: (warning) => onNote(formatWarning(warning)),
     onNote,
   };
   try {

@@ -37,9 +37,16 @@ export function formatProblem(problem: ConfigProblem): string {
     (stub === undefined ? "" : `\n\n${stub}`);
 }
 
+/** Formats a problem that does not fail as one line. */
+export function formatWarning(warning: ConfigProblem): string {
+  const { path } = warning;
+  const message = `warning: ${path === "" ? "" : `${path}: `}${warning.message}`;
+  return formatProblem({ ...warning, path: "", message });
+}
+
 /** Prints a warning on the console. */
 export function warnOnConsole(warning: ConfigProblem): void {
-  console.warn(formatProblem(warning));
+  console.warn(formatWarning(warning));
 }
 
 /**
