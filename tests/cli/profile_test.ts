@@ -71,6 +71,20 @@ Deno.test("profile --save and --against, exit with 0 for an equal run and name w
     assertStringIncludes(stderr, "conversation.yaml or --script FILE");
   }));
 
+Deno.test("profile, has the schemas and the prices of models whose keys are not set", () => {
+  const agent = (key: string) =>
+    "name: desk\nstart: talk\nsteps: [{ id: talk, desc: Help the customer }]\n" +
+    `llm: { provider: anthropic, model: claude-sonnet-5, kwargs: { api_key: ${key} } }\n`;
+  return withFiles({ "agent.yaml": agent("key"), "conversation.yaml": TALK }, async (folder) => {
+    const file = `${folder}/agent.yaml`;
+    const { figures, parts, model } = await nomosJson(0, "profile", file);
+    await Deno.writeTextFile(file, agent("$NOMOS_KEY_THAT_IS_NOT_SET"));
+    const unset = await nomosJson(0, "profile", file);
+    assertEquals([unset.figures, unset.parts, unset.model], [figures, parts, model]);
+    assertEquals(model, "anthropic/claude-sonnet-5");
+  });
+});
+
 Deno.test("profile, plays the verdicts of the script, and names the line of one that is wrong", () => {
   const tools = `export const pay = ({ cents }: { cents: number }) => cents + " paid";`;
   const agent = DESK.replace("desc: Help", "tools: [pay], desc: Help") +

@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 import { coreOf } from "../../agent/build_core.ts";
 import type { AgentChanges } from "../../agent/change_core.ts";
 import type { AgentModule, ExportedAgent } from "../../config/agent_module.ts";
+import { listModels } from "../../config/model/model_names.ts";
+import { withPlaceholders } from "../../config/model/placeholders.ts";
 import { describeImportError } from "../../config/text/author_error.ts";
 import { importInTime } from "../../config/tool/import_in_time.ts";
 import { type ConfigProblem, formatWarning } from "../../config/text/problem.ts";
@@ -24,6 +26,11 @@ import { shown } from "../terminal/shown.ts";
 export interface OpenAgentOptions {
   /** Model that plays all models of the agent, with the schemas that they accept. Default: its own. */
   readonly player?: LLM | undefined;
+  /**
+   * If true, the models of an agent file may lack their keys, because they are not called.
+   * `@default {false}`
+   */
+  readonly withoutKeys?: boolean;
   /** If true, flows of an agent file are left out. `@default {false}` */
   readonly ignoreFlows?: boolean;
   /** Called with each part of an agent file that is ignored. */
@@ -72,7 +79,7 @@ export async function openAgent(
 
 async function openFile(
   { path }: Project,
-  { player, ignoreFlows = false, onWarning }: OpenAgentOptions,
+  { player, withoutKeys = false, ignoreFlows = false, onWarning }: OpenAgentOptions,
 ): Promise<OpenedAgent> {
   const [{ loadAgent }, { createPlayedModels }, { Source }, { hasOpenTypes }] = await Promise.all([
     import("../../config/load_agent.ts"),
@@ -87,6 +94,7 @@ async function openFile(
   const agent = await loadAgent(file, {
     ignoreFlows,
     onConfigWarning: onWarning,
+    ...withoutKeys && { env: withPlaceholders(listModels(config)) },
     ...player !== undefined && {
       llm: await createPlayedModels(player, models),
       // The table of prices takes long to load.

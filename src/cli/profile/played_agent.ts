@@ -8,14 +8,13 @@ import { nextTask } from "../../clock.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
 import type { AgentNames } from "../../config/conversation/script_entry.ts";
-import { ConfigFileError, formatWarning } from "../../config/text/problem.ts";
-import { MockLLM } from "../../llm/mock_llm.ts";
+import { formatWarning } from "../../config/text/problem.ts";
 import type { ConversationScript } from "../../profile/mod.ts";
 import type { PlayOptions } from "../../profile/play/play_script.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent, type OpenAgentOptions, type OpenedAgent } from "../host/open_agent.ts";
+import { openAgent, type OpenedAgent } from "../host/open_agent.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateScript } from "./needs.ts";
 
@@ -34,7 +33,15 @@ export async function withPlayedAgent<Result>(
   call: AgentCall<"profile">,
   use: (played: PlayedAgent) => Promise<Result>,
 ): Promise<Result> {
-  const opened = await open(call);
+  const { project, output, options: { model } } = call;
+  const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
+  // A mock has the names of the agent's own models, for their prices and their schemas.
+  const opened = await openAgent(project, {
+    withoutKeys: model === "mock",
+    ignoreFlows: true,
+    onWarning: (warning) => onNote(formatWarning(warning)),
+    onNote,
+  });
   try {
     const result = await use({
       agent: opened.agent,
@@ -49,27 +56,6 @@ export async function withPlayedAgent<Result>(
   } finally {
     call.output.progress("");
     await opened.close();
-  }
-}
-
-/** Opens the agent with its own models, whose names and prices the profile has. */
-async function open(
-  { project, output, options: { model } }: AgentCall<"profile">,
-): Promise<OpenedAgent> {
-  const onNote = (text: string) => output.note(output.paint("grey", shown(text), 2));
-  const options: OpenAgentOptions = {
-    ignoreFlows: true,
-    onWarning: (warning) => onNote(formatWarning(warning)),
-    onNote,
-  };
-  try {
-    return await openAgent(project, options);
-  } catch (error) {
-    if (model === "real" || !(error instanceof ConfigFileError)) throw error;
-    // A mock plays an agent whose keys are not there.
-    const opened = await openAgent(project, { ...options, player: new MockLLM() });
-    onNote("The models of the agent cannot be created here, so its tokens have no price.");
-    return opened;
   }
 }
 

@@ -12,13 +12,9 @@ import { inspect } from "../../config/check/inspect.ts";
 import type { Inspection } from "../../config/text/inspection.ts";
 import { loadAgent } from "../../config/load_agent.ts";
 import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
-import { PROVIDERS } from "../../config/model/providers.ts";
+import { withPlaceholders } from "../../config/model/placeholders.ts";
 import { readText } from "../../config/text/files.ts";
-import {
-  findVariable,
-  readProcessVariable,
-  type ReadVariable,
-} from "../../config/text/variables.ts";
+import { readProcessVariable } from "../../config/text/variables.ts";
 import type { GraphError } from "../../errors.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
@@ -96,10 +92,12 @@ async function checkFile(
   const name = typeof config?.name === "string" ? { name: config.name } : {};
   const known = { ...name, locateStep, ...NOTHING_OPEN };
   const warnings: ConfigProblem[] = [];
+  const hasModels = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model");
   try {
     const agent = await loadAgent({ path, text }, {
       ignoreFlows,
-      env: withPlaceholders(inspection),
+      // An agent is checked where there are no keys.
+      env: withPlaceholders(hasModels ? listModels(inspection.config) : []),
       // Only limits need prices, whose table takes long to load.
       ...!limitsCost(inspection) && { cost: () => undefined },
       onConfigWarning: (warning) => warnings.push(warning),
@@ -129,37 +127,9 @@ function locate(
   return source.locate(index < 0 ? [] : ["steps", index], { message: "" });
 }
 
-/**
- * Returns values also for variables of models that are not set, so that an agent is checked where
- * there are no keys.
- */
-function withPlaceholders(inspection: Inspection): ReadVariable {
-  const placeholders = new Map<string, string>();
-  const isKnown = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model");
-  for (const { kwargs, provider } of isKnown ? listModels(inspection.config) : []) {
-    for (const name of Object.values(kwargs).map(findVariable)) {
-      // A number, because any setting may be one.
-      if (name !== undefined) placeholders.set(name, "1");
-    }
-    for (const name of [findVariable(kwargs.base_url), PROVIDERS[provider].urlVariable]) {
-      if (name !== undefined) placeholders.set(name, `https://${provider}.invalid`);
-    }
-  }
-  return (name) => readIfAllowed(name) ?? placeholders.get(name);
-}
-
 function limitsCost({ config }: Inspection): boolean {
   const { turn, session } = config?.limits ?? {};
   return turn?.cost !== undefined || session?.cost !== undefined;
-}
-
-/** Returns the value of a variable; undefined also if an invalid file led to no permission for it. */
-function readIfAllowed(name: string): string | undefined {
-  try {
-    return readProcessVariable(name);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Lists the permissions that the agent of a file needs, with paths relative to the working directory. */
