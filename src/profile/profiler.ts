@@ -19,7 +19,7 @@ export interface ProfilerOptions {
    * Default: parts are priced by their tokens alone.
    */
   readonly cost?: CostOf;
-  /** Returns the time, in milliseconds. It must never step back. Default: `performance.now()`. */
+  /** Returns the time, in milliseconds. If it steps back, no time passes. Default: `performance.now()`. */
   readonly now?: () => number;
 }
 
@@ -64,7 +64,8 @@ export class Profiler implements Observer {
   constructor(options: ProfilerOptions = {}) {
     checkOptions("create a profiler", options, { cost: FUNCTION, now: FUNCTION });
     const { cost, now = () => performance.now() } = options;
-    this.#now = now;
+    let latest = -Infinity;
+    this.#now = () => latest = Math.max(latest, now());
     this.#builder = new ProfileBuilder({
       cost,
       createMeter: ({ events }) => {

@@ -81,3 +81,14 @@ Deno.test("every moment, token and cent of 1,000 random conversations has one ow
   ];
   for (const what of expected) assert((seen.get(what) ?? 0) > 10, `${what} was played`);
 });
+
+Deno.test("a clock that steps back makes no time negative", async () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const { profile } = await playRandomTalk(seed, -1);
+    checkConservation(profile);
+    for (const { wall, busy = 0 } of profile.time) assert(wall >= 0 && busy >= 0);
+    for (const { events, wall } of profile.turns) {
+      assert(events.every(({ at }) => at >= 0 && at <= wall));
+    }
+  }
+});
