@@ -57,6 +57,7 @@ export async function playRandomTalk(seed: number, perReading = 0): Promise<Rand
   const turns = 1 + randomBelow(5, random);
   for (let turn = 0; turn < turns && session.status !== "ended"; turn++) {
     const begin = clock.now();
+    let end: number | undefined;
     try {
       const isStreamed = random() < 0.4;
       const signal = random() < 0.25 ? abortAfter(clock, randomBelow(40, random)) : undefined;
@@ -72,7 +73,11 @@ export async function playRandomTalk(seed: number, perReading = 0): Promise<Rand
         const read = async () => {
           const children = random() < 0.5;
           let left = random() < 0.2 ? 5 : Infinity;
-          for await (const _ of session.stream(command, { ...options, children })) {
+          const stream = session.stream(command, { ...options, children });
+          const onEnd = () => void (end ??= clock.now());
+          for await (const _ of stream) {
+            // An abort ends a turn also while its reader is busy.
+            stream.turn.then(onEnd, onEnd);
             if (random() < 0.3) await clock.wait(randomBelow(5, random));
             if (left-- === 0) break;
           }
@@ -82,7 +87,7 @@ export async function playRandomTalk(seed: number, perReading = 0): Promise<Rand
     } catch {
       failures++;
     }
-    wall += clock.now() - begin;
+    wall += (end ?? clock.now()) - begin;
     if (store !== undefined && random() < 0.2) session = await clock.drive(Promise.resolve(open()));
   }
   const events = await clock.drive(Array.fromAsync(session.events()));
