@@ -100,9 +100,9 @@ export interface AgentProfile {
     readonly calls: number;
     /** Time of the step, in milliseconds. */
     readonly wall: number;
-    /** Tokens of its model calls. */
+    /** Tokens of its model calls, and of agents that it called as tools and that were not observed. */
     readonly tokens: number;
-    /** Price of its model calls; absent if no price is known. */
+    /** Price of these tokens; absent if no price is known. */
     readonly cost?: number;
   }[];
   /** Calls by tool. */

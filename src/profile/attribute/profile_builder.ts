@@ -111,8 +111,12 @@ export class ProfileBuilder {
     agent: string | undefined,
   ): void {
     const name = { id: turn.sessionId, incarnation: turn.incarnation };
+    let { step } = turn;
     for (const { event } of events) {
-      if (event.type === "decision") session.decision = event.seq;
+      if (event.type === "decision") {
+        session.decision = event.seq;
+        ({ step } = event);
+      }
       if (event.type === "embedded") {
         this.#addUsage(event, { part: "embedded", requests: 1, step: event.step, agent });
       }
@@ -120,7 +124,12 @@ export class ProfileBuilder {
       // A request for approval has the key of the child's call.
       const child = childIdOf(name, session.decision, event.call);
       if (this.#sessions.has(child)) continue;
-      this.#addUsage(event, { part: "child agents", requests: event.modelCalls ?? 0 });
+      this.#addUsage(event, {
+        part: "child agents",
+        requests: event.modelCalls ?? 0,
+        step,
+        agent,
+      });
     }
   }
 

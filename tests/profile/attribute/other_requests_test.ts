@@ -252,3 +252,33 @@ Deno.test("an agent whose call waits since an earlier turn, which was not observ
   assertEquals(readPart(profile, "answers").tokens, 10);
   assertEquals(profile.parts.filter(({ part }) => part === "child agents"), []);
 });
+
+Deno.test("agents that run as tools and are not observed are a part, and belong to the step of their call", async () => {
+  const usage = { input: 100, output: 5 };
+  const modelOf = (...decisions: Decision[]): LLM => {
+    const mock = new MockLLM(decisions);
+    return { name: "acme/mock", decide: async (asked) => ({ ...await mock.decide(asked), usage }) };
+  };
+  const cashier = new Agent({
+    name: "cashier",
+    llm: modelOf(decide.respond("Paid")),
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  const agent = new Agent({
+    name: "shop",
+    llm: modelOf(decide.move("b"), decide.call("ask", { input: "Pay" }), decide.respond("Done")),
+    start: "a",
+    steps: {
+      a: { description: "A", routes: { b: "they pay" } },
+      b: { description: "B", tools: [cashier.asTool({ name: "ask", description: "Ask them" })] },
+    },
+  });
+  for (const profile of await play(agent, ["Pay"])) {
+    assertEquals(readPart(profile, "child agents"), { tokens: 105, cost: 0, requests: 1 });
+    assertEquals(profile.steps.map(({ step, tokens }) => [step, tokens]).sort(), [["a", 105], [
+      "b",
+      315,
+    ]]);
+  }
+});
