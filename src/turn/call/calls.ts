@@ -54,8 +54,9 @@ export async function runCalls(
   const preparing = Promise.all(calls.map((call) => prepareCall(session, call, validated)));
   const preparations = await turn.unlessStopped(preparing);
   if (preparations === STOPPED || turn.isStopped) return;
+  const drafts = preparations.flatMap(({ drafts }) => drafts);
   // Committed before any effect.
-  await commit(preparations.flatMap(({ drafts }) => drafts));
+  if (drafts.length > 0) await commit(drafts);
   if (turn.isStopped) return;
   onRun();
   const ready = preparations.flatMap(({ ready }) => ready ?? []);
