@@ -33,8 +33,8 @@ export const callable: v.GenericSchema = v.optional(v.function("expected a funct
 export const schema: v.GenericSchema = v.optional(
   v.custom(isStandardSchema, "expected a Standard Schema (valibot, zod, arktype, …)"),
 );
-/** Value that is validated elsewhere. */
-export const anything: v.GenericSchema = v.unknown();
+/** Value that is validated elsewhere, if it is there. */
+export const anything: v.GenericSchema = v.optional(v.unknown());
 /** Optional number of identical rounds of calls that counts as a loop. */
 export const repeats: v.GenericSchema = wholeNumberOrInfinity(2);
 
