@@ -10,7 +10,7 @@
  */
 import type { Observer } from "@nomos/agent/observer";
 import { Profiler } from "@nomos/agent/profile";
-import { buildScenario, runScenario } from "../src/profile/scenario/scenario.ts";
+import { buildScenario, runScenario } from "../scripts/profile/scenario.ts";
 import { DECISIONS, ForgetfulLLM, makeTalkingAgent } from "./agents.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { withBudget } from "./budgets.ts";

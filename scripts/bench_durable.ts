@@ -10,7 +10,7 @@ import { formatDurableReport, judge } from "../bench/durable/durable_report.ts";
 import { measureTurns, type TurnTimes } from "../bench/durable/durable_turns.ts";
 import { measureOpenings, type OpeningTimes } from "../bench/durable/opening.ts";
 import { formatDurablePeers, measureDurablePeers } from "../bench/peers/durable_peers.ts";
-import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, readFlags } from "../src/cli/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
 import { withPostgres, withSqlite } from "./chaos/environment.ts";
 import type { Environment } from "./chaos/scenario.ts";

@@ -7,7 +7,7 @@ import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import type { PeerFigures } from "../bench/peers/peer_figures.ts";
 import { toText } from "../bench/report/table.ts";
 import { makePeersTable } from "../bench/report/tables.ts";
-import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, makeMistake, readFlags } from "../src/cli/command_line.ts";
 import { runCommand } from "./command.ts";
 
 const FLAGS = { only: PEERS.join(), rounds: 5, milliseconds: 200 };

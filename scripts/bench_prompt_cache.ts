@@ -7,7 +7,7 @@
 import { computeBoundedReport, formatBoundedReport } from "../bench/prompt_cache/bounded_report.ts";
 import { computeCacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../bench/prompt_cache/conversation.ts";
-import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, makeMistake, readFlags } from "../src/cli/command_line.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 
 const FLAGS = { goal: 90, json: false };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, readFlags } from "../src/cli/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
 import { withPostgres, withSqlite } from "./chaos/environment.ts";
 import { chaosReport, isKept } from "./chaos/chaos_report.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "../src/profile/command_line.ts";
+import type { Command } from "../src/cli/command_line.ts";
 
 /** Result of a command: its output, and whether its checks passed. */
 export interface CommandResult {

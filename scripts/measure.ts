@@ -8,7 +8,7 @@ import { measure, MEASURES } from "../bench/process/measures.ts";
 import { toText } from "../bench/report/table.ts";
 import { makeFiguresTable } from "../bench/report/tables.ts";
 import { TIMED } from "../bench/timings.ts";
-import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, makeMistake, readFlags } from "../src/cli/command_line.ts";
 import { runJson } from "./child.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 import { announce } from "./progress.ts";

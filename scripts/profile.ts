@@ -15,21 +15,17 @@ import { formatCount, formatNumber, formatTime } from "../src/profile/draw/table
 import { type CpuProfile, readCpuProfile } from "../src/profile/functions/cpu_profile.ts";
 import { FUNCTION_GROUPS, makeFunctionFrames } from "../src/profile/functions/function_frames.ts";
 import { withRelativeFiles } from "../src/profile/functions/function_place.ts";
-import {
-  type Comparison,
-  comparisonData,
-  formatComparison,
-} from "../src/profile/scenario/compare.ts";
+import { type Comparison, comparisonData, formatComparison } from "./profile/compare.ts";
 import {
   type ColdRun,
   type CountedRun,
   makeMeasurement,
   type Measurement,
   type WarmRuns,
-} from "../src/profile/scenario/measurement.ts";
-import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/scenario/options.ts";
-import { describeSetting, formatReport, reportData } from "../src/profile/scenario/report.ts";
-import type { ScenarioSetting } from "../src/profile/scenario/scenario.ts";
+} from "./profile/measurement.ts";
+import { parseOptions, type ProfileOptions, USAGE } from "./profile/options.ts";
+import { describeSetting, formatReport, reportData } from "./profile/report.ts";
+import type { ScenarioSetting } from "./profile/scenario.ts";
 import { inTemporaryFolder, runJson } from "./child.ts";
 import { runCommand, toJson } from "./command.ts";
 import { announce } from "./progress.ts";
@@ -43,7 +39,7 @@ const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] 
 ];
 
 const ROOT = new URL("../", import.meta.url).href;
-const WORKER = new URL("../src/profile/scenario/worker.ts", import.meta.url).href;
+const WORKER = new URL("./profile/worker.ts", import.meta.url).href;
 
 /** Tasks of the worker, with the words that announce them. */
 const WORK = { cold: "Starting", times: "Sampling", counts: "Counting" };

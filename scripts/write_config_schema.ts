@@ -4,11 +4,7 @@
  *
  * @module
  */
-import {
-  configSchema,
-  conversationSchema,
-  testFileSchema,
-} from "../src/config/format/config_schema.ts";
+import { configSchema, conversationSchema, testFileSchema } from "../src/config/config_schema.ts";
 
 const schemas = {
   agent: configSchema(),

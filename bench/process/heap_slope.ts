@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { playSession } from "../../src/profile/scenario/scenario.ts";
+import { playSession } from "../../scripts/profile/scenario.ts";
 import { DECISIONS, ForgetfulLLM, makeAgent } from "../agents.ts";
 import { collectGarbage } from "./garbage_collector.ts";
 

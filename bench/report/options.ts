@@ -8,7 +8,7 @@ import {
   type FlagValues,
   makeMistake,
   readFlags,
-} from "../../src/profile/command_line.ts";
+} from "../../src/cli/command_line.ts";
 
 /** Flags with their defaults. The three files are optional. */
 const FLAGS = {

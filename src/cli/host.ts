@@ -5,7 +5,7 @@
  * @module
  */
 import process from "node:process";
-import type { HostCall } from "./host/protocol.ts";
+import type { HostCall } from "./protocol.ts";
 
 // Without an await of this module, about which Deno itself would complain if it never ended.
 run(JSON.parse(process.argv[2] ?? "{}"));

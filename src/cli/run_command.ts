@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { readFlags } from "../profile/command_line.ts";
+import { readFlags } from "./command_line.ts";
 import { oneOf, suggestNearest } from "../schema/option_shape.ts";
 import { type Command, COMMANDS } from "./commands.ts";
 import {

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import type { Permissions } from "../config/permissions.ts";
 import { readAddress } from "../store/postgres/postgres_address.ts";
 import { FOLDER } from "./own_folder.ts";
-import type { Project } from "./launcher/project.ts";
+import type { Project } from "./project.ts";
 
 /** Returns the URL of the store: the one that the user named, or else a file of the project. */
 export function locateStore(named: string | undefined, { root }: Pick<Project, "root">): string {

@@ -14,9 +14,9 @@ import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./form
 import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
 import { readDuration } from "./format/values.ts";
 import { buildFields, withDefaults } from "./format/field_schema.ts";
-import type { Inspection } from "./text/inspection.ts";
+import type { Inspection } from "./check/inspection.ts";
 import type { LoadedModels } from "./model/load_models.ts";
-import { toAgentName } from "./model/model_names.ts";
+import { toAgentName } from "./format/model_names.ts";
 import type { LoadedSchemas } from "./schema_files.ts";
 import type { LoadedTools } from "./tool/load_tools.ts";
 import type { SourcePath } from "./text/source.ts";

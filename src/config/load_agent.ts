@@ -19,7 +19,7 @@ import { hasOpenTypes } from "./format/open_types.ts";
 import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 import type { ConfigFile } from "./read_config.ts";
 import { readText } from "./text/files.ts";
-import type { Inspection } from "./text/inspection.ts";
+import type { Inspection } from "./check/inspection.ts";
 import { ConfigFileError, type ConfigProblem, warnOnConsole } from "./text/problem.ts";
 import { type LoadedSchemas, readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";

@@ -54,7 +54,7 @@ export type {
   ToolDefConfig,
 } from "./format/agent_config.ts";
 export type { AgentModule, ExportedAgent, Opening } from "./agent_module.ts";
-export { configSchema } from "./format/config_schema.ts";
+export { configSchema } from "./config_schema.ts";
 export { loadAgent } from "./load_agent.ts";
 export type { LoadOptions } from "./load_agent.ts";
 export type { ReadOptions } from "./check/inspect.ts";

@@ -5,7 +5,7 @@
  */
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { AgentConfig, PermissionKind } from "./format/agent_config.ts";
-import { listModels } from "./model/model_names.ts";
+import { listModels } from "./format/model_names.ts";
 import { listNeeds } from "./model/providers.ts";
 import type { ConfigFile } from "./read_config.ts";
 import { listVariables, type ReadVariable } from "./text/variables.ts";

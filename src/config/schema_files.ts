@@ -6,7 +6,7 @@
 import { quote, reasonOf } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
 import { jsonSchema } from "../schema/json_schema/mod.ts";
-import type { Inspection } from "./text/inspection.ts";
+import type { Inspection } from "./check/inspection.ts";
 import { locateFile, readTextFile } from "./text/files.ts";
 
 /** Schemas by name; undefined for one that cannot be used, which was reported. */

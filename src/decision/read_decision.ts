@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { reasonOf } from "../errors.ts";
 import { copyJson, isPlainObject } from "../json/json.ts";
 import { oneLine } from "../json/text.ts";
-import { deleteNulls } from "../schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../schema/null_deletion.ts";
 import { issuePath, type StandardSchema } from "../schema/standard_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { Attempt, Decision, LegalActions, ToolCall } from "./decision.ts";

@@ -83,7 +83,7 @@ export {
   LLMRefusalError,
   LLMSchemaError,
   LLMTimeoutError,
-} from "./llm_errors.ts";
+} from "./llm_failures.ts";
 export { AllModelsFailedError, fallback } from "./wrappers/fallback.ts";
 export type { FallbackOptions, ModelFailure } from "./wrappers/fallback.ts";
 export { limitConcurrency, LLMBusyError } from "./wrappers/limit_concurrency.ts";

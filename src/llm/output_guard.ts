@@ -6,7 +6,7 @@
 import { MAX_THOUGHTS, THOUGHTS_END } from "../decision/output.ts";
 import { quote } from "../errors.ts";
 import type { LLMRequest, LLMResult } from "./llm.ts";
-import { LLMLengthError } from "./llm_errors.ts";
+import { LLMLengthError } from "./llm_failures.ts";
 import { estimateUsage } from "./usage.ts";
 
 /** Maximum number of white-space characters in a row inside an unfinished object. */

@@ -12,7 +12,7 @@ import {
   LLMContextError,
   LLMLengthError,
   LLMRefusalError,
-} from "../llm/llm_errors.ts";
+} from "../llm/llm_failures.ts";
 
 /**
  * Reason for an abnormal ending: token limit, full context window, content filter, refusal, failure

@@ -14,9 +14,9 @@ import { checkContext } from "../schema/session_values.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { readInitialData } from "../turn/session_data.ts";
-import { readLabels } from "../store/backend/labels.ts";
+import { readLabels } from "../store/labels.ts";
 import { ATTEMPT } from "../store/lease/acquire_lease.ts";
-import { MAX_TTL } from "../store/backend/session_record.ts";
+import { MAX_TTL } from "../store/stored_session.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";

@@ -7,7 +7,7 @@ import { type ChangedAgent, findFirstStep, renameStep } from "../history/migrati
 import { Position } from "../history/position.ts";
 import type { Link } from "./entry/hash_chain.ts";
 import { readSnapshot } from "./entry/sealed_snapshot.ts";
-import type { FoundSession } from "./stored_session.ts";
+import type { FoundSession } from "./find_session.ts";
 
 /** Position of a stored session before the entries that are yet to be read. */
 interface OpenedPosition {

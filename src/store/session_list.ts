@@ -5,7 +5,7 @@
  */
 import type { PendingApproval } from "../history/call.ts";
 import type { SessionStatus } from "../history/position.ts";
-import type { StoredSession } from "./backend/session_record.ts";
+import type { StoredSession } from "./stored_session.ts";
 
 /** Page of a list of sessions, and its filters. A session is listed if all filters match it. */
 export interface ListPage {

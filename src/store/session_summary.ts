@@ -11,7 +11,7 @@ import { readSnapshot } from "./entry/sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
 import { SessionDamagedError } from "./store_errors.ts";
-import { findSession, type FoundSession } from "./stored_session.ts";
+import { findSession, type FoundSession } from "./find_session.ts";
 
 /** Part of a log that lists show. The status is `"none"` if the log cannot be read. */
 export interface SessionSummary extends Pick<ListedSession, "approvals"> {

@@ -5,12 +5,7 @@
  */
 import type { PendingApproval } from "../history/call.ts";
 import type { ExpireOptions, ListPage, RestingStatus, SessionList } from "./session_list.ts";
-import type {
-  NewSession,
-  StoredBlob,
-  StoredEntry,
-  StoredSession,
-} from "./backend/session_record.ts";
+import type { NewSession, StoredBlob, StoredEntry, StoredSession } from "./stored_session.ts";
 
 export type {
   ExpireOptions,
@@ -26,7 +21,7 @@ export type {
   StoredEntry,
   StoredSession,
   StoredSnapshot,
-} from "./backend/session_record.ts";
+} from "./stored_session.ts";
 
 /**
  * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in order, leases

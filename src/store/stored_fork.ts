@@ -18,12 +18,7 @@ import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
 import { acquireLease, type LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
 import type { Store } from "./store.ts";
-import {
-  createStored,
-  findSession,
-  type FoundSession,
-  type SessionMeta,
-} from "./stored_session.ts";
+import { createStored, findSession, type FoundSession, type SessionMeta } from "./find_session.ts";
 
 /** Minimum number of events between two snapshots. */
 export const SNAPSHOT_INTERVAL = 64;

@@ -9,7 +9,7 @@ import type { SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import type { Position } from "../history/position.ts";
 import { applyChanges, findFirstStep } from "../history/migrations.ts";
-import { adoptStored } from "./entry/adoption.ts";
+import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvents } from "./entry/entry_body.ts";
@@ -29,7 +29,7 @@ import {
   type FoundSession,
   type Identity,
   refuseDeleted,
-} from "./stored_session.ts";
+} from "./find_session.ts";
 import { type Past, readCovered, readLast, readPast } from "./entry/verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */

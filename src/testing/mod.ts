@@ -96,13 +96,13 @@ export { assertReplays, replayDifferences, replaySession } from "./replay/replay
 export type { Recording } from "./replay/replay_session.ts";
 export type { ReplayOptions } from "./replay/replayer.ts";
 export { assertSays } from "./scenario/assert_says.ts";
-export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
+export type { Check, CheckOutcome, Verdict } from "./check.ts";
 export type {
   Conversation,
   ConversationMessage,
   PlayedScenario,
   ScenarioEnding,
-} from "./scenario/conversation.ts";
+} from "./conversation.ts";
 export { judge, JudgeError } from "./scenario/judge.ts";
 export type { Judge, JudgeOptions, JudgeVerdict } from "./scenario/judge.ts";
 export type { ScenarioOptions, ScenarioParts } from "./scenario/play_scenario.ts";

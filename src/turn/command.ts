@@ -9,7 +9,7 @@ import { isBlank } from "../json/text.ts";
 import { isExpired, requestsOf } from "../history/call.ts";
 import type { EventPart } from "../history/event_part.ts";
 import type { Part } from "../llm/part.ts";
-import { readInput } from "./call/read_parts.ts";
+import { readInput } from "./read_parts.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** Verdict of a person about a call that waits for one. With a `hash`, it is valid for one request only. */

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { type Command, COMMANDS, loadCommand } from "../../src/cli/commands.ts";
 import type { AgentCall, CommandName, LauncherCall } from "../../src/cli/flags.ts";
 import { Output, type OutputOptions } from "../../src/cli/terminal/output.ts";
-import { findProject } from "../../src/cli/launcher/project.ts";
+import { findProject } from "../../src/cli/project.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 
 /** Result of a command. */

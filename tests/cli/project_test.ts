@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { assertEquals, assertThrows } from "@std/assert";
 import { findHost } from "../../src/cli/launcher/deno_config.ts";
 import { CommandError } from "../../src/cli/exit_code.ts";
-import { findProject } from "../../src/cli/launcher/project.ts";
+import { findProject } from "../../src/cli/project.ts";
 
 /** Runs a test in a new folder with these files. */
 async function inProject(

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { openAgent } from "../../src/cli/host/open_agent.ts";
+import { openAgent } from "../../src/cli/open_agent.ts";
 import { Output } from "../../src/cli/terminal/output.ts";
-import { findProject } from "../../src/cli/launcher/project.ts";
+import { findProject } from "../../src/cli/project.ts";
 import { choosePlayer, type ModelContext } from "../../src/cli/run/choose_model.ts";
 import { Conversation } from "../../src/cli/run/conversation.ts";
 import { Failures } from "../../src/cli/run/failures.ts";
@@ -9,7 +9,7 @@ import { StopSignals } from "../../src/cli/run/stop_signals.ts";
 import { talk } from "../../src/cli/run/talk.ts";
 import type { Reply } from "../../src/cli/run/terminal.ts";
 import { TalkView } from "../../src/cli/run/views.ts";
-import { openSessionStore } from "../../src/cli/host/session_store.ts";
+import { openSessionStore } from "../../src/cli/session_store.ts";
 import { withFiles } from "./in_process.ts";
 
 const FILES = {

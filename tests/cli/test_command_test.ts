@@ -240,7 +240,7 @@ Deno.test("nomos test --ignore-flows, tests an agent without its flows", async (
     const { code, stderr } = await nomos("test", folder, "--ignore-flows");
     assertEquals(code, 1);
     // The agent is loaded for each test.
-    assertMatch(stderr, /^[^\n]*  warning: flows: flows are ignored\n$/);
+    assertMatch(stderr, /^[^\n]* {2}warning: flows: flows are ignored\n$/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeDenied, describeImportError } from "../../src/config/text/author_error.ts";
+import { describeDenied, describeImportError } from "../../src/config/author_error.ts";
 
 /** Error of Deno about an access that it denies. */
 function denied(access: string, flag: string, file = "tools.ts:12:3"): Error {

@@ -2,7 +2,7 @@ import { ConfigFileError, configSchema, parseConfig, readConfig } from "@nomos/a
 import { jsonSchema } from "@nomos/agent/json-schema";
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
-import { conversationSchema, testFileSchema } from "../../src/config/format/config_schema.ts";
+import { conversationSchema, testFileSchema } from "../../src/config/config_schema.ts";
 import { fixture } from "./fixtures.ts";
 
 const schema = jsonSchema(configSchema());

@@ -4,7 +4,7 @@ import { jsonSchema } from "@nomos/agent/json-schema";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { parse } from "yaml";
-import { conversationSchema } from "../../src/config/format/config_schema.ts";
+import { conversationSchema } from "../../src/config/config_schema.ts";
 import { readConversation } from "../../src/config/conversation/conversation.ts";
 import { playConversation } from "../../src/config/conversation/play_conversation.ts";
 

@@ -247,7 +247,7 @@ Deno.test("limits: an endless answer is cut off while it arrives", async () => {
 });
 
 Deno.test("limits: a failed call that used tokens is in the log, and its error is thrown", async () => {
-  const { LLMRefusalError } = await import("../../src/llm/llm_errors.ts");
+  const { LLMRefusalError } = await import("../../src/llm/llm_failures.ts");
   const refused = new LLMRefusalError("It will not", { usage: { input: 70, output: 2 } });
   const { session } = play([refused, decide.respond("ok")], { session: { tokens: 1_000 } }, {
     cost: () => 2,

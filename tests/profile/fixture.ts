@@ -1,6 +1,6 @@
 import type { CpuProfile } from "../../src/profile/functions/cpu_profile.ts";
 import type { FunctionPlace } from "../../src/profile/functions/function_place.ts";
-import { makeMeasurement, type Measurement } from "../../src/profile/scenario/measurement.ts";
+import { makeMeasurement, type Measurement } from "../../scripts/profile/measurement.ts";
 
 /** Root of the repository in the sample profiles. */
 export const ROOT = "file:///repository/";

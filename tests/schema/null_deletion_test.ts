@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
 import { z } from "zod";
 import type { StandardSchema, ToolCallDecision } from "@nomos/agent";
-import { deleteNulls } from "../../src/schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, lowerArgs, readArgs } from "./fixture.ts";
 import { seededRandom } from "../../src/random.ts";

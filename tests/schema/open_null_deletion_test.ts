@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { deleteNulls } from "../../src/schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 
 /** Deletes the nulls of a model's value, and asserts that the schema accepts the result. */

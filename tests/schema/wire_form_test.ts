@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { ConfigError, type StandardSchema, Tool } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
-import { deleteNulls } from "../../src/schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { lowerArgs } from "./fixture.ts";
 

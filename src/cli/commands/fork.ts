@@ -8,8 +8,8 @@ import { MockLLM } from "../../llm/mock_llm.ts";
 import type { VerifiableStore } from "../../store/store.ts";
 import { EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent, printNotes } from "../host/open_agent.ts";
-import { openSessionStore } from "../host/session_store.ts";
+import { openAgent, printNotes } from "../open_agent.ts";
+import { openSessionStore } from "../session_store.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 

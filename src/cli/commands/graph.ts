@@ -13,7 +13,7 @@ import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { drawText } from "../graph/draw_text.ts";
 import { findWay, listDrawnSteps, type Way } from "../graph/drawn_graph.ts";
-import { openAgent, printNotes } from "../host/open_agent.ts";
+import { openAgent, printNotes } from "../open_agent.ts";
 import { openExistingStore, readStored } from "../sessions/stored.ts";
 import { locateStore } from "../store_url.ts";
 import { writeFile } from "../write_file.ts";

@@ -8,7 +8,7 @@ import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { readProfile } from "../profile/read_profile.ts";
 import { makeUsageError } from "../profile/profile_flags.ts";
-import { findFolder } from "../launcher/project.ts";
+import { findFolder } from "../project.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
 

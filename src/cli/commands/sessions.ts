@@ -8,7 +8,7 @@ import { oneOf, suggestNearest } from "../../schema/option_shape.ts";
 import type { Store } from "../../store/store.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import type { LauncherCall } from "../flags.ts";
-import { findFolder } from "../launcher/project.ts";
+import { findFolder } from "../project.ts";
 import { deleteSessions } from "../sessions/delete_sessions.ts";
 import { listSessions } from "../sessions/list_sessions.ts";
 import { showSession } from "../sessions/show_session.ts";

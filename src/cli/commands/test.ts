@@ -8,7 +8,7 @@ import { quote, reasonOf } from "../../errors.ts";
 import { forbidRealModels } from "../../testing/real_models.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { printNotes } from "../host/open_agent.ts";
+import { printNotes } from "../open_agent.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
 import { FailedSessions } from "../test/failed_sessions.ts";

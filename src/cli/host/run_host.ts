@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findPlace } from "../../config/text/author_error.ts";
+import { findPlace } from "../../config/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
@@ -12,7 +12,7 @@ import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall, CommandName } from "../flags.ts";
 import { type Accident, guardProcess } from "./guard_process.ts";
 import { Output } from "../terminal/output.ts";
-import { type HostCall, PROTOCOL } from "./protocol.ts";
+import { type HostCall, PROTOCOL } from "../protocol.ts";
 import { redirectConsole } from "./redirect_console.ts";
 import { runCommand } from "../run_command.ts";
 

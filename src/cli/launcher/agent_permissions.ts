@@ -12,13 +12,13 @@ import { type Permissions, requiredPermissions } from "../../config/permissions.
 import { ConfigFileError } from "../../config/text/problem.ts";
 import { format } from "../../config/format/format.ts";
 import { readText } from "../../config/text/files.ts";
-import { Inspection } from "../../config/text/inspection.ts";
+import { Inspection } from "../../config/check/inspection.ts";
 import { quote } from "../../errors.ts";
 import { askLine } from "../terminal/ask_line.ts";
 import { CommandError } from "../exit_code.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
 import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
-import type { Project } from "./project.ts";
+import type { Project } from "../project.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { denyWays, findAskedWays, listWaysOut } from "./ways_out.ts";
 

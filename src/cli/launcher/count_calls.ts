@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import type { CountedCalls } from "../host/protocol.ts";
+import type { CountedCalls } from "../protocol.ts";
 import { EXIT } from "../exit_code.ts";
 import { runDeno } from "./child.ts";
 

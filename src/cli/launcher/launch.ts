@@ -18,8 +18,8 @@ import type { CommandCall, CommandName, OptionsOf } from "../flags.ts";
 import { findHostModule } from "./host_module.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
 import { readGrants } from "./permissions.ts";
-import { findProject, type Project } from "./project.ts";
-import { type HostCall, PROTOCOL } from "../host/protocol.ts";
+import { findProject, type Project } from "../project.ts";
+import { type HostCall, PROTOCOL } from "../protocol.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { runWatched } from "./watch.ts";
 

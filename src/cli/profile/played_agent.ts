@@ -14,7 +14,7 @@ import type { PlayOptions } from "../../profile/play/play_script.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCall } from "../flags.ts";
-import { openAgent, type OpenedAgent } from "../host/open_agent.ts";
+import { openAgent, type OpenedAgent } from "../open_agent.ts";
 import { shown } from "../terminal/shown.ts";
 import { locateScript } from "./needs.ts";
 

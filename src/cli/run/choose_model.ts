@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { AgentConfig } from "../../config/format/agent_config.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
-import { listModels } from "../../config/model/model_names.ts";
+import { listModels } from "../../config/format/model_names.ts";
 import type { AgentNames } from "../../config/conversation/script_entry.ts";
 import { playConversation } from "../../config/conversation/play_conversation.ts";
 import { ConfigFileError } from "../../config/text/problem.ts";
@@ -16,7 +16,7 @@ import { readConfig } from "../../config/read_config.ts";
 import { readProcessVariable } from "../../config/text/variables.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import type { Project } from "../launcher/project.ts";
+import type { Project } from "../project.ts";
 
 /** Name of the script beside an agent. */
 const SCRIPT = "conversation.yaml";

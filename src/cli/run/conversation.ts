@@ -11,7 +11,7 @@ import type { Command } from "../../turn/command.ts";
 import type { StreamPart } from "../../turn/stream_part.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, CommandError } from "../exit_code.ts";
-import { type OpenedAgent, withPlayer } from "../host/open_agent.ts";
+import { type OpenedAgent, withPlayer } from "../open_agent.ts";
 import {
   makeKeyError,
   mayPlay,

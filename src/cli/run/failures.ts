@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { describeDenied, findPlace } from "../../config/text/author_error.ts";
+import { describeDenied, findPlace } from "../../config/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, CommandError, exitCodeOf } from "../exit_code.ts";
 import type { Output } from "../terminal/output.ts";
-import type { Project } from "../launcher/project.ts";
+import type { Project } from "../project.ts";
 import { shown } from "../terminal/shown.ts";
 
 /** Reports failures of an agent's code, each with its place. */

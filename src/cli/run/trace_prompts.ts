@@ -6,7 +6,7 @@
 import { coreOf } from "../../agent/build_core.ts";
 import type { ExportedAgent } from "../../config/agent_module.ts";
 import type { Observer } from "../../turn/observer.ts";
-import { changeAgent } from "../host/open_agent.ts";
+import { changeAgent } from "../open_agent.ts";
 import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
 

@@ -5,11 +5,7 @@
  */
 import { type Dirent, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  configSchema,
-  conversationSchema,
-  testFileSchema,
-} from "../../config/format/config_schema.ts";
+import { configSchema, conversationSchema, testFileSchema } from "../../config/config_schema.ts";
 import { quote, reasonOf } from "../../errors.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import { CommandError } from "../exit_code.ts";

@@ -15,7 +15,7 @@ import { foldSession } from "../../store/session_summary.ts";
 import type { ListedSession, Store } from "../../store/store.ts";
 import { SessionDamagedError } from "../../store/store_errors.ts";
 import { CommandError } from "../exit_code.ts";
-import { openSessionStore } from "../host/session_store.ts";
+import { openSessionStore } from "../session_store.ts";
 import { findSqlitePath } from "../store_url.ts";
 
 /**

@@ -18,7 +18,7 @@ import { quote } from "../../errors.ts";
 import type { State } from "../../history/state.ts";
 import { CommandError } from "../exit_code.ts";
 import { FOLDER, makeFolder } from "../own_folder.ts";
-import type { Project } from "../launcher/project.ts";
+import type { Project } from "../project.ts";
 
 /** Sessions of the failed tests of the last run, in `.nomos/failed`. */
 export class FailedSessions {

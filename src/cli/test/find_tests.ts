@@ -7,7 +7,7 @@ import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { quote } from "../../errors.ts";
 import { CommandError } from "../exit_code.ts";
-import { findProject, type Project } from "../launcher/project.ts";
+import { findProject, type Project } from "../project.ts";
 
 /** File of tests. */
 export interface FoundTests {

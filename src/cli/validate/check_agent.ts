@@ -5,11 +5,11 @@
  */
 import { relative } from "node:path";
 import { coreOf } from "../../agent/build_core.ts";
-import { listModels } from "../../config/model/model_names.ts";
+import { listModels } from "../../config/format/model_names.ts";
 import { type Permissions, requiredPermissions } from "../../config/permissions.ts";
-import { describeImportError } from "../../config/text/author_error.ts";
+import { describeImportError } from "../../config/author_error.ts";
 import { inspect } from "../../config/check/inspect.ts";
-import type { Inspection } from "../../config/text/inspection.ts";
+import type { Inspection } from "../../config/check/inspection.ts";
 import { loadAgent } from "../../config/load_agent.ts";
 import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
 import { withPlaceholders } from "../../config/model/placeholders.ts";
@@ -19,9 +19,9 @@ import type { GraphError } from "../../errors.ts";
 import { findWarnings } from "../../graph/reachability.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { CommandError } from "../exit_code.ts";
-import { openAgent } from "../host/open_agent.ts";
+import { openAgent } from "../open_agent.ts";
 import { subtract, unite } from "../launcher/permissions.ts";
-import type { Project } from "../launcher/project.ts";
+import type { Project } from "../project.ts";
 
 /** Result of checking an agent. */
 export interface CheckedAgent {

@@ -7,8 +7,8 @@
 import { isRecord } from "../../schema/option_shape.ts";
 import type { RouteConfig, StepConfig } from "../format/agent_config.ts";
 import { buildFields } from "../format/field_schema.ts";
-import { isSingleModel } from "../model/model_names.ts";
-import type { Inspection } from "../text/inspection.ts";
+import { isSingleModel } from "../format/model_names.ts";
+import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { checkName, checkUnique, records } from "./check_names.ts";
 

@@ -5,7 +5,7 @@
  */
 import { quote } from "../../errors.ts";
 import { findNearest, isRecord, oneOf } from "../../schema/option_shape.ts";
-import type { Inspection } from "../text/inspection.ts";
+import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 
 /** Kinds of named things, with the expectation as long as none exists. */

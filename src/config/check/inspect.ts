@@ -7,7 +7,7 @@ import { isRecord } from "../../schema/option_shape.ts";
 import { checkGraph } from "./check_graph.ts";
 import { checkTools } from "./check_tools.ts";
 import { format } from "../format/format.ts";
-import { Inspection } from "../text/inspection.ts";
+import { Inspection } from "./inspection.ts";
 
 /** Options of reading an agent file. */
 export interface ReadOptions {

@@ -26,7 +26,7 @@ import {
 } from "../../profile/play/script.ts";
 import { list, map, object, optional, type Schema } from "../format/fields.ts";
 import { anything, label, text } from "../format/values.ts";
-import { Inspection } from "../text/inspection.ts";
+import { Inspection } from "../check/inspection.ts";
 import { ConfigFileError } from "../text/problem.ts";
 import { readText } from "../text/files.ts";
 import {

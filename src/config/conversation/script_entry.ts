@@ -14,7 +14,7 @@ import {
   required,
   type Schema,
 } from "../format/fields.ts";
-import type { Inspection } from "../text/inspection.ts";
+import type { Inspection } from "../check/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { anything, flagOr, isText, label, text } from "../format/values.ts";
 

@@ -39,7 +39,7 @@ import {
 } from "./values.ts";
 import { server } from "./server_config.ts";
 import { answerFields, step, stepDefinitions } from "./step_format.ts";
-import { isSingleModel } from "../model/model_names.ts";
+import { isSingleModel } from "./model_names.ts";
 
 const finite: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
 const numberOrText: Schema<string | number> = either<string | number>(

@@ -5,8 +5,8 @@
  */
 import type { LLM } from "../../llm/llm.ts";
 import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
-import type { Inspection } from "../text/inspection.ts";
-import { listNamedModels, toAgentName } from "./model_names.ts";
+import type { Inspection } from "../check/inspection.ts";
+import { listNamedModels, toAgentName } from "../format/model_names.ts";
 import { createModel, type ModelFacts } from "./create_model.ts";
 import type { SourcePath } from "../text/source.ts";
 

@@ -6,7 +6,7 @@
 import { reasonOf } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import { checkName } from "../check/check_names.ts";
-import { Inspection } from "../text/inspection.ts";
+import { Inspection } from "../check/inspection.ts";
 import { type AgentNames, inspectEntry } from "../conversation/script_entry.ts";
 import type { ProblemText, SourcePath } from "../text/source.ts";
 import type {

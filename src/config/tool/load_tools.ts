@@ -16,10 +16,10 @@ import {
 } from "./adopt_tool.ts";
 import { checkLoadedNames, reportMissing } from "./check_loaded_tools.ts";
 import type { ToolDefConfig } from "../format/agent_config.ts";
-import type { Inspection } from "../text/inspection.ts";
+import type { Inspection } from "../check/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { loadExport, loadModules, type ModuleExport } from "./tool_modules.ts";
-import { nameTool, parseTag } from "./tool_tag.ts";
+import { nameTool, parseTag } from "../format/tool_tag.ts";
 
 /** Function that a module exports. */
 export type ExportedFunction = (...args: never[]) => unknown;

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "../../clock.ts";
 import { AgentError, quote, reasonOf } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
 import type { LLM, LLMRequest, LLMResult, Message, Usage } from "../llm.ts";
-import { LLMHttpError } from "../llm_errors.ts";
+import { LLMHttpError } from "../llm_failures.ts";
 import { ANYTHING, checkOptions, createOptionError, FLAG, FUNCTION } from "../option_rules.ts";
 import { readUsage } from "../usage.ts";
 import { addFailedUsage } from "./attempts.ts";

@@ -7,7 +7,7 @@ import { type Clock, systemClock, wait } from "../../clock.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
-import { LLMLengthError } from "../llm_errors.ts";
+import { LLMLengthError } from "../llm_failures.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { type Call, notify, wrapModel } from "./call.ts";
 import {

@@ -6,7 +6,7 @@
 import type { SessionEvent } from "../../history/event.ts";
 import type { TimelineLane } from "../draw/timeline.ts";
 import type { TurnProfile } from "../agent_profile.ts";
-import { cutText } from "../report/safe_text.ts";
+import { cutText } from "../safe_text.ts";
 import type { TurnRecord, Work } from "../record/turn_record.ts";
 import type { CallTokens } from "./call_tokens.ts";
 import type { AttributedTurn } from "./profile_rows.ts";

@@ -5,7 +5,7 @@
  */
 import type { AgentProfile } from "../agent_profile.ts";
 import { formatCount, formatTable } from "../draw/table.ts";
-import { escapeMarkdown, makeSafe } from "./safe_text.ts";
+import { escapeMarkdown, makeSafe } from "../safe_text.ts";
 
 /** Options of {@linkcode formatProfile}. */
 export interface FormatOptions {

@@ -8,7 +8,7 @@ import { quote } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
 import { timeAnswer } from "../../llm/call_timing.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { LLMSchemaError } from "../../llm/llm_errors.ts";
+import { LLMSchemaError } from "../../llm/llm_failures.ts";
 import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
 import { readServerError } from "../error_body.ts";
 import { createFinishError } from "../finish_error.ts";

@@ -16,7 +16,7 @@ import {
   LLMHttpError,
   LLMSchemaError,
   LLMTimeoutError,
-} from "../../llm/llm_errors.ts";
+} from "../../llm/llm_failures.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import { readChatUsage } from "../chat_usage.ts";
 import { isContextError } from "../context_error.ts";

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { LLMConnectionError } from "../../llm/llm_errors.ts";
+import { LLMConnectionError } from "../../llm/llm_failures.ts";
 import { oneLine } from "../../json/text.ts";
 import { resolveKey } from "./api_key.ts";
 import { createRedactor, joinReasons, redactError, type Redactor } from "./secrets.ts";

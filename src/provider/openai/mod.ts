@@ -112,5 +112,5 @@ export {
   LLMLengthError,
   LLMRefusalError,
   LLMSchemaError,
-} from "../../llm/llm_errors.ts";
+} from "../../llm/llm_failures.ts";
 export type { MessageRules } from "../messages.ts";

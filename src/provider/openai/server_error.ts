@@ -11,7 +11,7 @@ import {
   LLMContextError,
   LLMHttpError,
   LLMSchemaError,
-} from "../../llm/llm_errors.ts";
+} from "../../llm/llm_failures.ts";
 import { isContextError } from "../context_error.ts";
 import { isTransientReason, parseServerError, type ServerError } from "../error_body.ts";
 import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { readLabels } from "./labels.ts";
+import { readLabels } from "../labels.ts";
 import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
 import { MAX_ID_LENGTH } from "./session_key.ts";
-import { MAX_TTL } from "./session_record.ts";
+import { MAX_TTL } from "../stored_session.ts";
 import { loadSha256, sha256 } from "../entry/sha256.ts";
 import type {
   Append,

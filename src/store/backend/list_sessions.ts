@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { isPlainObject } from "../../json/json.ts";
 import type { SessionStatus } from "../../history/position.ts";
 import * as option from "../../schema/option_shape.ts";
-import { isLabel } from "./labels.ts";
+import { isLabel } from "../labels.ts";
 import type {
   ExpireOptions,
   ListedSession,
@@ -15,7 +15,7 @@ import type {
   RestingStatus,
   SessionList,
 } from "../session_list.ts";
-import { isLive, type LeaseState } from "./session_record.ts";
+import { isLive, type LeaseState } from "../stored_session.ts";
 import type { Recorded } from "../session_summary.ts";
 import type { Store } from "../store.ts";
 

@@ -8,7 +8,7 @@ import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
 import { type ListedRow, statusOf } from "./list_sessions.ts";
 import { MemoryBlobs } from "./memory_blobs.ts";
-import { isLive } from "./session_record.ts";
+import { isLive } from "../stored_session.ts";
 import type { SessionSummary } from "../session_summary.ts";
 import type {
   Append,

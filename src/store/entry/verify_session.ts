@@ -5,7 +5,7 @@
  */
 import { readSnapshot } from "./sealed_snapshot.ts";
 import type { Store } from "../store.ts";
-import { findSession, refuseDeleted } from "../stored_session.ts";
+import { findSession, refuseDeleted } from "../find_session.ts";
 import { readCovered, readPast } from "./verified_past.ts";
 
 /** Implements {@linkcode VerifiableStore}. */

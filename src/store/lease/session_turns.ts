@@ -16,7 +16,7 @@ import {
   POLL_DELAY,
 } from "./acquire_lease.ts";
 import type { FormerLease, SessionLease } from "./session_lease.ts";
-import { isLive } from "../backend/session_record.ts";
+import { isLive } from "../stored_session.ts";
 import { watchStops } from "./stop_requests.ts";
 import type { Append, ClaimedLease, LeaseState, Store } from "../store.ts";
 import { makeLeaseLostError, StoreError } from "../store_errors.ts";

@@ -25,7 +25,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { HAS_CALLER, listAdoptions } from "../entry/adoption.ts";
+import { HAS_CALLER, listAdoptions } from "../adoption.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
 import type { Database, Query } from "./database.ts";
 

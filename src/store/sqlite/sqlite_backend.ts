@@ -16,7 +16,7 @@ import {
   type SqliteRow,
 } from "./database.ts";
 import type { Append, StoredSession } from "../store.ts";
-import { isLive } from "../backend/session_record.ts";
+import { isLive } from "../stored_session.ts";
 import { encodeLabels, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { prepareStatements } from "./statements.ts";

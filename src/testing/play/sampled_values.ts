@@ -8,7 +8,7 @@ import { quote } from "../../errors.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { OptionRule, OptionRules } from "../../llm/option_rules.ts";
 import type { Random } from "../../random.ts";
-import { deleteNulls } from "../../schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../schema/null_deletion.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";

@@ -6,7 +6,7 @@
 import type * as v from "valibot";
 import { oneLine } from "../../json/text.ts";
 import { parseOutput } from "../../decision/output.ts";
-import { deleteNulls } from "../../schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../schema/null_deletion.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { issuePath } from "../../schema/standard_schema.ts";
 import { WireSchema } from "../../schema/wire_schema.ts";

@@ -9,7 +9,7 @@ import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
 import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { askModel } from "./ask_model.ts";
-import type { Verdict } from "./check.ts";
+import type { Verdict } from "../check.ts";
 import type { TrajectorySource } from "../trajectory/trajectory_source.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
 

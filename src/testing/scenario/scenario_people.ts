@@ -7,7 +7,7 @@ import type { PendingApproval } from "../../history/call.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Session } from "../../session/session.ts";
 import type { Turn } from "../../turn/turn.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "../conversation.ts";
 
 /**
  * Next input of a user: text, text with a flag that may end the conversation, or

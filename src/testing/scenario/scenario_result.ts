@@ -6,8 +6,8 @@
 import { quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Turn } from "../../turn/turn.ts";
-import type { CheckOutcome, Verdict } from "./check.ts";
-import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "./conversation.ts";
+import type { CheckOutcome, Verdict } from "../check.ts";
+import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "../conversation.ts";
 
 /** Thrown if checks of a scenario failed. The message names them and ends with the transcript. */
 export class ScenarioError extends RunError {

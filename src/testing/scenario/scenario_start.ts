@@ -10,7 +10,7 @@ import { Log } from "../../history/log.ts";
 import type { State } from "../../history/state.ts";
 import { oneOf, suggestNearest } from "../../schema/option_shape.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { ConversationMessage } from "./conversation.ts";
+import type { ConversationMessage } from "../conversation.ts";
 
 /** Entry of the past of a scenario: a message, or a move to a step. */
 export type ScenarioPast<StepId extends string = string> = ConversationMessage | {

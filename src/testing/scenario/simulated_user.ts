@@ -8,7 +8,7 @@ import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
 import { checkOptions, TEXT } from "../../llm/option_rules.ts";
 import { askModel } from "./ask_model.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Conversation } from "../conversation.ts";
 import type { UserInput } from "./scenario_people.ts";
 
 /** Options of {@linkcode simulatedUser}. */

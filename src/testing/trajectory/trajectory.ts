@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { Verdict } from "../scenario/check.ts";
+import type { Verdict } from "../check.ts";
 import { eventsOf, type TrajectorySource } from "./trajectory_source.ts";
 import {
   type AnswerMatch,

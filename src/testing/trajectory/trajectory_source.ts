@@ -7,7 +7,7 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Session } from "../../session/session.ts";
 import type { Turn } from "../../turn/turn.ts";
-import type { PlayedScenario } from "../scenario/conversation.ts";
+import type { PlayedScenario } from "../conversation.ts";
 
 /** A turn, a session, the result of a scenario, or any object with events, such as a state. */
 export type TrajectorySource<StepId extends string = string> =

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import { answerText } from "../scenario/conversation.ts";
+import { answerText } from "../conversation.ts";
 import { escapeHidden } from "../text.ts";
 import { toolOf } from "./trajectory_source.ts";
 import { isSameJson } from "../json_difference.ts";

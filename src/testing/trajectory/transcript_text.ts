@@ -6,7 +6,7 @@
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { checkOptions, COUNT } from "../../llm/option_rules.ts";
-import { answerText } from "../scenario/conversation.ts";
+import { answerText } from "../conversation.ts";
 import { escapeHidden } from "../text.ts";
 import { eventsOf, toolOf, type TrajectorySource } from "./trajectory_source.ts";
 

@@ -11,7 +11,7 @@ import { isResponse, readResponse, type ResponseResult } from "../../tool/respon
 import { type ResultLimits, type ResultText, resultText } from "../../tool/result_text.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import { Suspension } from "./child_call.ts";
-import { readResultParts } from "./read_parts.ts";
+import { readResultParts } from "../read_parts.ts";
 import type { Warn } from "../observer.ts";
 
 /** Outcome of a call, and its text for the model. */

@@ -27,7 +27,7 @@ import { hashRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { prepareChildOf } from "./prepare_call.ts";
 import { type DeliveredVerdict, VERDICTS } from "../command.ts";
 import type { LiveSession } from "../live_session.ts";
-import { readResultParts } from "./read_parts.ts";
+import { readResultParts } from "../read_parts.ts";
 
 type Given = SessionEvent<"approval_given">["verdict"];
 

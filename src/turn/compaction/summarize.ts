@@ -15,7 +15,7 @@ import { isBlank } from "../../json/text.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message } from "../../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../../llm/llm_error.ts";
-import { isContextFull } from "../../llm/llm_errors.ts";
+import { isContextFull } from "../../llm/llm_failures.ts";
 import { removeParts } from "../../prompt/message_parts.ts";
 import { createMessage } from "../../prompt/render_event.ts";
 import { CallWatch } from "../request/call_watch.ts";

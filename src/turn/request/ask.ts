@@ -6,7 +6,7 @@
 import type { Delta } from "../../decision/output_preview.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { isContextFull, LLMContextError } from "../../llm/llm_errors.ts";
+import { isContextFull, LLMContextError } from "../../llm/llm_failures.ts";
 import type { LiveSession } from "../live_session.ts";
 import type { Out } from "../stream_part.ts";
 import { type Answer, interpretAnswer } from "./answer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { LLMLengthError } from "../../llm/llm_errors.ts";
+import { LLMLengthError } from "../../llm/llm_failures.ts";
 import { readUsage } from "../../llm/usage.ts";
 import { writeJson } from "../../tool/json_writer.ts";
 import { cutText } from "../../tool/result_text.ts";

@@ -4,7 +4,7 @@ import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type } from "arktype";
 import { z } from "zod";
-import { deleteNulls } from "../../../src/schema/lowering/null_deletion.ts";
+import { deleteNulls } from "../../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../../src/schema/wire_schema.ts";
 import { sampleValue } from "../../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../../src/random.ts";

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { isPlainObject, setMember } from "../../json/json.ts";
-import { requiredOf, restOf } from "./lowered.ts";
-import { isEqual, isOfType } from "./merge_keywords.ts";
-import type { Normal } from "./normal_form.ts";
-import type { SchemaDocument } from "./schema_document.ts";
-import type { WireSchema } from "../wire_schema.ts";
+import { isPlainObject, setMember } from "../json/json.ts";
+import { requiredOf, restOf } from "./lowering/lowered.ts";
+import { isEqual, isOfType } from "./lowering/merge_keywords.ts";
+import type { Normal } from "./lowering/normal_form.ts";
+import type { SchemaDocument } from "./lowering/schema_document.ts";
+import type { WireSchema } from "./wire_schema.ts";
 
 /** Value without the nulls that mean absent for one schema. */
 interface Cleaned {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { startCounting } from "../functions/call_counts.ts";
+import { startCounting } from "../../src/profile/functions/call_counts.ts";
 import type { ColdRun, CountedRun, WarmRuns } from "./measurement.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 
@@ -35,7 +35,7 @@ async function timeColdStart(setting: ScenarioSetting): Promise<ColdRun> {
   const begun = performance.now();
   const elapsed = () => 1e3 * (performance.now() - begun);
   // The first turn would load it.
-  await import("../../session/turn_code.ts");
+  await import("../../src/session/turn_code.ts");
   const loading = elapsed();
   // Both begin with the first session, and the shorter one ends first.
   const { iterations } = setting;

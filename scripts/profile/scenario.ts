@@ -14,11 +14,11 @@ import {
   type Session,
   type StandardSchema,
   Tool,
-} from "../../../mod.ts";
-import { coreOf } from "../../agent/build_core.ts";
-import { buildOfferFields } from "../../graph/graph.ts";
-import { createSession } from "../../session/create_session.ts";
-import type { AgentCore } from "../../turn/agent_core.ts";
+} from "../../mod.ts";
+import { coreOf } from "../../src/agent/build_core.ts";
+import { buildOfferFields } from "../../src/graph/graph.ts";
+import { createSession } from "../../src/session/create_session.ts";
+import type { AgentCore } from "../../src/turn/agent_core.ts";
 
 /** Schema library of the tools' arguments. */
 type SchemaLibrary = "valibot" | "zod";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeUnsafe } from "../../json/text.ts";
+import { escapeUnsafe } from "../json/text.ts";
 
 /** Longest text in a report, in characters. */
 const MAX_TEXT = 2_000;

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
-import type { EventMedia, EventPart } from "../../history/event_part.ts";
-import { decodeBase64, encodeBase64, isBlank } from "../../json/text.ts";
-import { describeMedia, type MediaPart } from "../../llm/part.ts";
-import { cutText } from "../../tool/result_text.ts";
+import { ConfigError, quote } from "../errors.ts";
+import type { EventMedia, EventPart } from "../history/event_part.ts";
+import { decodeBase64, encodeBase64, isBlank } from "../json/text.ts";
+import { describeMedia, type MediaPart } from "../llm/part.ts";
+import { cutText } from "../tool/result_text.ts";
 
 /** Text of parts, and the parts as events contain them, unless they are text alone. */
 interface ReadParts {

@@ -1,6 +1,6 @@
 import { MockLLM, SchemaCache } from "@nomos/agent";
 import { explore, fuzz } from "@nomos/agent/testing";
-import { profileAgent } from "../../../src/profile/scenario/scenario.ts";
+import { profileAgent } from "../../../scripts/profile/scenario.ts";
 
 const agent = profileAgent(new MockLLM(), 20, new SchemaCache());
 

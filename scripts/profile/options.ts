@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type Command, type FlagValues, makeMistake, readFlags } from "../command_line.ts";
+import {
+  type Command,
+  type FlagValues,
+  makeMistake,
+  readFlags,
+} from "../../src/cli/command_line.ts";
 
 /** Flags with their defaults; a list offers choices, its first one is the default. */
 const FLAGS = {

@@ -6,7 +6,7 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { quote, reasonOf } from "../../errors.ts";
+import { quote, reasonOf } from "../errors.ts";
 
 /** Verbs by kind of permission. */
 const VERBS: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const FRAME_REGEXP = /(file:\/\/[^\s()]+?):(\d+):\d+\)?$/;
 const PLACES_REGEXP = /\s*\bat (file:\/\/\S+?):(\d+):(\d+)(?:\s+at file:\/\/\S+)*$/;
 
 /** Code of this package, in which no author's mistake is. */
-const OWN = new URL("../../", import.meta.url).href;
+const OWN = new URL("../", import.meta.url).href;
 
 /** Code of packages: of Node, and in the cache of Deno. */
 const PACKAGE_REGEXP = /\/node_modules\/|\/npm\/registry\.npmjs\.org\//;

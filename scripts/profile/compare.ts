@@ -4,14 +4,23 @@
  * @module
  */
 
-import { formatCount, formatNumber, formatTable, formatTime } from "../draw/table.ts";
-import { formatCalls, type FunctionFigures, functionFigures } from "../functions/function_table.ts";
+import {
+  formatCount,
+  formatNumber,
+  formatTable,
+  formatTime,
+} from "../../src/profile/draw/table.ts";
+import {
+  formatCalls,
+  type FunctionFigures,
+  functionFigures,
+} from "../../src/profile/functions/function_table.ts";
 import {
   labelRows,
   makeFigureReader,
   type ReportRow,
   type RowView,
-} from "../functions/report_rows.ts";
+} from "../../src/profile/functions/report_rows.ts";
 import type { Measurement } from "./measurement.ts";
 import { computeFigures, type ReportData, reportData } from "./report.ts";
 import type { ScenarioSetting } from "./scenario.ts";

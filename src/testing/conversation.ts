@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Decision } from "../../decision/decision.ts";
-import type { SessionEvent } from "../../history/event.ts";
-import type { Turn } from "../../turn/turn.ts";
+import type { Decision } from "../decision/decision.ts";
+import type { SessionEvent } from "../history/event.ts";
+import type { Turn } from "../turn/turn.ts";
 
 /** One message of a conversation. */
 export interface ConversationMessage {

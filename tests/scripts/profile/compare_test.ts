@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { comparisonData, formatComparison } from "../../../src/profile/scenario/compare.ts";
+import { comparisonData, formatComparison } from "../../../scripts/profile/compare.ts";
 import type { RowView } from "../../../src/profile/functions/report_rows.ts";
-import { ROOT, sampleMeasurement } from "../fixture.ts";
+import { ROOT, sampleMeasurement } from "../../profile/fixture.ts";
 
 const VIEW: RowView = { sort: "cumulative", filter: "", top: 20 };
 const COMPARISON = { before: sampleMeasurement(false), after: sampleMeasurement(true) };

@@ -5,22 +5,22 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { coreOf } from "../../agent/build_core.ts";
-import type { AgentChanges } from "../../agent/change_core.ts";
-import type { AgentModule, ExportedAgent } from "../../config/agent_module.ts";
-import { listModels } from "../../config/model/model_names.ts";
-import { withPlaceholders } from "../../config/model/placeholders.ts";
-import { describeImportError } from "../../config/text/author_error.ts";
-import { importInTime } from "../../config/tool/import_in_time.ts";
-import { type ConfigProblem, formatWarning } from "../../config/text/problem.ts";
-import { type ConfigFile, readConfig } from "../../config/read_config.ts";
-import { quote } from "../../errors.ts";
-import type { LLM } from "../../llm/llm.ts";
-import { playPrices, withSchemaProfile } from "../../testing/play/played_core.ts";
-import { CommandError } from "../exit_code.ts";
-import type { Project } from "../launcher/project.ts";
-import type { Output } from "../terminal/output.ts";
-import { shown } from "../terminal/shown.ts";
+import { coreOf } from "../agent/build_core.ts";
+import type { AgentChanges } from "../agent/change_core.ts";
+import type { AgentModule, ExportedAgent } from "../config/agent_module.ts";
+import { listModels } from "../config/format/model_names.ts";
+import { withPlaceholders } from "../config/model/placeholders.ts";
+import { describeImportError } from "../config/author_error.ts";
+import { importInTime } from "../config/tool/import_in_time.ts";
+import { type ConfigProblem, formatWarning } from "../config/text/problem.ts";
+import { type ConfigFile, readConfig } from "../config/read_config.ts";
+import { quote } from "../errors.ts";
+import type { LLM } from "../llm/llm.ts";
+import { playPrices, withSchemaProfile } from "../testing/play/played_core.ts";
+import { CommandError } from "./exit_code.ts";
+import type { Project } from "./project.ts";
+import type { Output } from "./terminal/output.ts";
+import { shown } from "./terminal/shown.ts";
 
 /** Options of {@linkcode openAgent}. */
 export interface OpenAgentOptions {
@@ -82,10 +82,10 @@ async function openFile(
   { player, withoutKeys = false, ignoreFlows = false, onWarning }: OpenAgentOptions,
 ): Promise<OpenedAgent> {
   const [{ loadAgent }, { createPlayedModels }, { Source }, { hasOpenTypes }] = await Promise.all([
-    import("../../config/load_agent.ts"),
-    import("../../config/test_file/file_models.ts"),
-    import("../../config/text/source.ts"),
-    import("../../config/format/open_types.ts"),
+    import("../config/load_agent.ts"),
+    import("../config/test_file/file_models.ts"),
+    import("../config/text/source.ts"),
+    import("../config/format/open_types.ts"),
   ]);
   const file = await readConfig(path, { ignoreFlows });
   const { config } = file;

@@ -6,8 +6,8 @@
 import { quote } from "../../errors.ts";
 import type { AgentConfig } from "../format/agent_config.ts";
 import { type FieldIssue, IGNORED, run, type Schema, spell } from "../format/fields.ts";
-import type { ConfigProblem } from "./problem.ts";
-import { type ProblemText, Source, type SourcePath } from "./source.ts";
+import type { ConfigProblem } from "../text/problem.ts";
+import { type ProblemText, Source, type SourcePath } from "../text/source.ts";
 
 /** Agent file, or other file, that is being checked. */
 export class Inspection<Config = AgentConfig> {

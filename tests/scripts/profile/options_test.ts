@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { parseOptions, USAGE } from "../../../src/profile/scenario/options.ts";
+import { parseOptions, USAGE } from "../../../scripts/profile/options.ts";
 
 const DEFAULTS = {
   iterations: 10,

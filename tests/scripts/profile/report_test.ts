@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatReport, reportData } from "../../../src/profile/scenario/report.ts";
+import { formatReport, reportData } from "../../../scripts/profile/report.ts";
 import type { RowView } from "../../../src/profile/functions/report_rows.ts";
-import { ROOT, sampleMeasurement } from "../fixture.ts";
+import { ROOT, sampleMeasurement } from "../../profile/fixture.ts";
 
 const VIEW: RowView = { sort: "cumulative", filter: "", top: 20 };
 

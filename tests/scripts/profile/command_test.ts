@@ -6,17 +6,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { SCENARIO_FUNCTION } from "../../../src/profile/scenario/measurement.ts";
+import { SCENARIO_FUNCTION } from "../../../scripts/profile/measurement.ts";
 import { readCpuProfile } from "../../../src/profile/functions/cpu_profile.ts";
-import { USAGE } from "../../../src/profile/scenario/options.ts";
+import { USAGE } from "../../../scripts/profile/options.ts";
 import type { RowData } from "../../../src/profile/functions/function_table.ts";
-import type { ReportData } from "../../../src/profile/scenario/report.ts";
-import {
-  buildScenario,
-  repeatScenario,
-  runScenario,
-} from "../../../src/profile/scenario/scenario.ts";
-import { runScript, type ScriptResult } from "../../scripts/run_script.ts";
+import type { ReportData } from "../../../scripts/profile/report.ts";
+import { buildScenario, repeatScenario, runScenario } from "../../../scripts/profile/scenario.ts";
+import { runScript, type ScriptResult } from "../run_script.ts";
 
 function run(...args: string[]): Promise<ScriptResult> {
   return runScript("profile", ["--allow-read", "--allow-write", "--allow-run"], args);
@@ -95,7 +91,7 @@ function checkReport(report: ReportData): void {
   assertAlmostEquals(report.rows.reduce((sum, row) => sum + row.selfPercent, 0), 100, 1e-6);
   assertEquals(report.rows.reduce((sum, row) => sum + (row.calls ?? 0), 0), report.calls);
   const rowOf = (name: string): RowData | undefined =>
-    report.rows.find((row) => row.function === name && row.file.startsWith("src/"));
+    report.rows.find((row) => row.function === name && /^(?:src|scripts)\//.test(row.file));
   assertEquals(rowOf("runScenario")?.calls, 1);
   assertEquals(rowOf("makeTools")?.calls, 1);
   assertEquals(rowOf("buildCore"), undefined, "the agent is built before");

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import { type Command, makeMistake, readFlags } from "../../src/profile/command_line.ts";
+import { type Command, makeMistake, readFlags } from "../../src/cli/command_line.ts";
 
 const FLAGS = {
   rounds: 5,

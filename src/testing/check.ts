@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { quote, reasonOf } from "../../errors.ts";
+import { quote, reasonOf } from "../errors.ts";
 import type { PlayedScenario } from "./conversation.ts";
-import { escapeHidden } from "../text.ts";
-import { TrajectoryError } from "../trajectory/trajectory_step.ts";
+import { escapeHidden } from "./text.ts";
+import { TrajectoryError } from "./trajectory/trajectory_step.ts";
 
 /** Result of a check, with its reason. */
 export interface Verdict {

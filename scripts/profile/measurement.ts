@@ -4,10 +4,14 @@
  * @module
  */
 
-import type { FunctionCount } from "../functions/call_counts.ts";
-import { buildCallTree, computeFunctionTimes, type SampledTree } from "../functions/call_tree.ts";
-import type { CpuProfile } from "../functions/cpu_profile.ts";
-import { type FunctionRow, joinRows } from "../functions/function_rows.ts";
+import type { FunctionCount } from "../../src/profile/functions/call_counts.ts";
+import {
+  buildCallTree,
+  computeFunctionTimes,
+  type SampledTree,
+} from "../../src/profile/functions/call_tree.ts";
+import type { CpuProfile } from "../../src/profile/functions/cpu_profile.ts";
+import { type FunctionRow, joinRows } from "../../src/profile/functions/function_rows.ts";
 import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 
 /** Wall times of a process that is neither sampled nor counted, in microseconds. */

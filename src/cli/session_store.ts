@@ -4,12 +4,12 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { quote, reasonOf } from "../../errors.ts";
-import { openStore } from "../../store/open_store.ts";
-import type { VerifiableStore } from "../../store/store.ts";
-import { CommandError, EXIT } from "../exit_code.ts";
-import { FOLDER, makeFolder } from "../own_folder.ts";
-import { findSqlitePath } from "../store_url.ts";
+import { quote, reasonOf } from "../errors.ts";
+import { openStore } from "../store/open_store.ts";
+import type { VerifiableStore } from "../store/store.ts";
+import { CommandError, EXIT } from "./exit_code.ts";
+import { FOLDER, makeFolder } from "./own_folder.ts";
+import { findSqlitePath } from "./store_url.ts";
 
 /**
  * Opens a store.

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Project } from "../launcher/project.ts";
+import type { Project } from "./project.ts";
 
 /** Number of this protocol. It grows when {@linkcode HostCall} changes. */
 export const PROTOCOL = 1;

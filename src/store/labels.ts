@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
+import { ConfigError, quote } from "../errors.ts";
 
 const MAX_LABELS = 16;
 const MAX_LENGTH = 100;

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { formatCount, formatNumber, formatTime } from "../draw/table.ts";
+import { formatCount, formatNumber, formatTime } from "../../src/profile/draw/table.ts";
 import {
   formatFunctionTable,
   type FunctionTableData,
   functionTableData,
   isUncounted,
-} from "../functions/function_table.ts";
-import { type RowSum, type RowView, sumRows } from "../functions/report_rows.ts";
+} from "../../src/profile/functions/function_table.ts";
+import { type RowSum, type RowView, sumRows } from "../../src/profile/functions/report_rows.ts";
 import type { Measurement, TimedRuns } from "./measurement.ts";
 import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 

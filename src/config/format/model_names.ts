@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "../../schema/option_shape.ts";
-import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
+import type { AgentConfig, ModelConfig } from "./agent_config.ts";
 import type { SourcePath } from "../text/source.ts";
 
 /** Model of an agent file. */
