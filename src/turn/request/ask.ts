@@ -12,7 +12,7 @@ import type { Out } from "../stream_part.ts";
 import { type Answer, interpretAnswer } from "./answer.ts";
 import { CallWatch } from "./call_watch.ts";
 import { takeEmbedded } from "./embedded.ts";
-import { buildNextRequest, openCompaction } from "./next_request.ts";
+import { buildNextRequest, type NextRequest, openCompaction } from "./next_request.ts";
 import type { Prepared } from "./prepare.ts";
 import { readAnswer } from "./read_answer.ts";
 import { buildFailure, explainFull, type Received, toLLMError } from "./received.ts";
@@ -27,7 +27,7 @@ export async function ask(
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
   const { llm } = session.step;
-  let next: Awaited<ReturnType<typeof buildNextRequest>>;
+  let next: NextRequest;
   try {
     next = await buildNextRequest(session, turn);
   } catch (cause) {

@@ -14,44 +14,34 @@ import type { LiveSession } from "../live_session.ts";
 import { issueRequest, type Prepared, prepareNext } from "./prepare.ts";
 
 /** Request to send, or the events to commit instead; undefined if the turn was stopped before. */
-type NextRequest =
+export type NextRequest =
   | { readonly prepared: Prepared; readonly request: DecisionRequest }
   | { readonly drafts: readonly EventDraft[] }
   | undefined;
 
 /**
- * Builds the next request of a turn. Returns a promise only if something must be awaited.
+ * Builds the next request of a turn.
  *
  * @throws {LLMError} if an embedding model failed.
  * @throws {GuardError} if a guard failed.
  */
-export function buildNextRequest(
-  session: LiveSession,
-  turn: RunningTurn,
-): NextRequest | Promise<NextRequest> {
+export function buildNextRequest(session: LiveSession, turn: RunningTurn): Promise<NextRequest> {
   const scope = session.observers?.onWork?.({ kind: "prepare" });
   return runIn(scope, () => build(session, turn));
 }
 
-function build(session: LiveSession, turn: RunningTurn): NextRequest | Promise<NextRequest> {
-  const preparing = prepareNext(session, turn);
-  return preparing instanceof Promise
-    ? turn.unlessStopped(preparing).then((prepared) => complete(session, turn, prepared))
-    : complete(session, turn, preparing);
-}
-
-function complete(
-  session: LiveSession,
-  turn: RunningTurn,
-  prepared: Prepared | typeof STOPPED,
-): NextRequest | Promise<NextRequest> {
+async function build(session: LiveSession, turn: RunningTurn): Promise<NextRequest> {
+  const prepared = await turn.unlessStopped(prepareNext(session, turn));
   // Paid calls are counted, also if the turn was stopped. The next pass sends the request.
   if (session.embedded !== undefined) return { drafts: takeEmbedded(session) };
   if (prepared === STOPPED || turn.isStopped) return undefined;
   if (prepared.schema.legal.actions.length === 0) {
     return { drafts: [{ type: "limit", reason: "stuck" }] };
   }
-  if (isBounded(session)) return compact(session, turn, prepared);
+  if (isBounded(session)) {
+    const drafts = await (await openCompaction(session, prepared)).run(turn);
+    if (drafts !== undefined) return { drafts };
+  }
   return { prepared, request: issueRequest(session, prepared, turn.signal) };
 }
 
@@ -60,16 +50,6 @@ function isBounded({ step, view, prompts }: LiveSession): boolean {
   const summary = prompts?.summary;
   return step.history.maxTokens < NO_BOUNDS.maxTokens || view?.open !== undefined ||
     summary !== undefined && summary.covered < summary.until;
-}
-
-async function compact(
-  session: LiveSession,
-  turn: RunningTurn,
-  prepared: Prepared,
-): Promise<NextRequest> {
-  const drafts = await (await openCompaction(session, prepared)).run(turn);
-  if (drafts !== undefined) return { drafts };
-  return { prepared, request: issueRequest(session, prepared, turn.signal) };
 }
 
 /** Loads the code of compactions, which few sessions need. */
