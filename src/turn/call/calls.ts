@@ -105,9 +105,8 @@ function buildEndDrafts(
       (session.thrown ??= new Map()).set(callKey, error);
       session.observers?.onToolError({ tool, callKey, error });
     }
-    const change = data && { data };
-    const place = { callKey, call, tool };
-    return [{ type: "tool_finished", ...place, ...outcome, ...changed, ...change, ...report }];
+    const result = { ...outcome, ...changed, ...(data && { data }), ...report };
+    return [{ type: "tool_finished", callKey, call, tool, ...result }];
   }
   const forwarded = forwardRequests(session, call, end.requests, report);
   if (forwarded.length > 0 || report === undefined) return forwarded;
