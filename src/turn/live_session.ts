@@ -103,9 +103,10 @@ export class LiveSession implements SessionName {
     readonly id: string,
     readonly context: unknown,
     readonly log: Log,
-    { isInterrupted = false, limits, ...options }: LiveOptions = {},
+    options: LiveOptions = {},
   ) {
-    const { incarnation, durability, parent, children, keepsChildren } = options;
+    const { isInterrupted = false, incarnation, initialData, limits } = options;
+    const { durability, parent, children, keepsChildren } = options;
     this.incarnation = incarnation;
     this.keepsChildren = keepsChildren ?? parent?.keepsChildren ?? false;
     this.limits = limits === undefined ? agent.usageLimits : withDefaultLimits(limits);
@@ -113,7 +114,7 @@ export class LiveSession implements SessionName {
     this.durability = durability;
     this.children = children;
     this.#begunAt = isInterrupted ? log.head : -1;
-    this.initialData = options.initialData;
+    this.initialData = initialData;
     // Data that do not fit are refused before a turn runs.
     void this.data;
   }
