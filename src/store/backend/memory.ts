@@ -68,6 +68,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
   checkOptions("make a memory store", options, { clock: FUNCTION });
   const { clock = Date.now } = options;
   const sessions = new Map<string, Session>();
+  /** Ids of all sessions, sorted, and of some that were deleted; undefined after a new one. */
+  let sorted: readonly string[] | undefined;
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;
   const stops = new Set<number>();
@@ -111,6 +113,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
       const summary = { status: "waiting", approvals: "[]" } as const;
       const { labels } = session;
       sessions.set(id, { ...makeLog(session), children: new Map(), labels, ...summary });
+      sorted = undefined;
       return true;
     },
     async createChild(lease, child, session) {
@@ -175,10 +178,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
       return "appended";
     },
     async list({ statuses, updatedBefore = Infinity, label, prefix, after, limit }) {
-      const ids = [...sessions.keys()].filter((id) => id.startsWith(prefix) && id > after).sort();
+      sorted ??= [...sessions.keys()].sort();
       const rows: ListedRow[] = [];
-      for (const id of ids) {
-        const row = toRow(id, sessions.get(id)!, clock());
+      for (
+        let at = findFirst(sorted, (id) => id > after && id >= prefix);
+        at < sorted.length;
+        at++
+      ) {
+        const id = sorted[at]!;
+        if (!id.startsWith(prefix)) break;
+        const session = sessions.get(id);
+        if (session === undefined) continue;
+        const row = toRow(id, session, clock());
         const { status, updatedAt, labels } = row;
         const isListed = updatedAt < updatedBefore &&
           (label === undefined || labels?.includes(label)) &&
@@ -210,6 +221,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
     delete: async (id) => remove(id),
     close: async () => sessions.clear(),
   });
+}
+
+/** Returns the index of the first item that matches, if all after it match too; or else the length. */
+function findFirst<Item>(items: readonly Item[], matches: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = low + high >>> 1;
+    if (matches(items[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function summarize(
