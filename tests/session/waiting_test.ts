@@ -122,6 +122,27 @@ Deno.test("maxWait counts from the call, in the queue of the process", async () 
   assertEquals(clock.pendingTimers, 0);
 });
 
+Deno.test("a wait for another process ends after maxWait, even if the clock is set back meanwhile", async () => {
+  const manual = new ManualClock();
+  let setBack = 0;
+  const clock = {
+    now: () => manual.now() - setBack,
+    setTimer: manual.setTimer.bind(manual),
+  };
+  const store = memoryStore({ clock: () => manual.now() });
+  const { agent } = gated();
+  const session = await open(agent, store, { whenBusy: "wait", maxWait: 1_000, clock });
+  await store.claim("s", { owner: "elsewhere", ttl: 60_000 });
+  let isOver = false;
+  const refused = assertRejects(() => session.next("x"), SessionBusyError, "kept it for 1000 ms")
+    .finally(() => isOver = true);
+  await manual.advance(500);
+  setBack = 3_600_000;
+  await manual.advance(600);
+  assertEquals(isOver, true);
+  await refused;
+});
+
 Deno.test("a session that refuses is refused while others of its process wait", async () => {
   const store = memoryStore();
   const { agent, started, finish } = gated();

@@ -76,8 +76,9 @@ export async function acquireLease(
   { until, signal, onBusy }: Waiting,
   former: FormerLease = {},
 ): Promise<AcquiredLease | undefined> {
-  const { whenBusy, clock, random } = options;
-  for (;;) {
+  const { whenBusy, maxWait, clock, random } = options;
+  let left = Math.min(until - clock.now(), maxWait);
+  for (let before = clock.now();;) {
     const acquired = await claimLease(store, id, options, former);
     if (acquired !== undefined) return acquired;
     onBusy?.();
@@ -88,12 +89,16 @@ export async function acquireLease(
         `${holder}: expected its turn to have ended; pass whenBusy: "wait" to wait for it`,
       );
     }
-    if (clock.now() >= until) {
+    if (left <= 0) {
       throw makeTimeoutError(id, `${await describeHolder(store, id, clock)}, and`, options);
     }
-    const delay = Math.min(POLL_DELAY * (0.5 + random()), until - clock.now());
+    const delay = Math.min(POLL_DELAY * (0.5 + random()), left);
     await wait(clock, delay, signal).catch(() => {});
     if (signal?.aborted) return undefined;
+    // At least the delay has passed, even if the clock was set back meanwhile.
+    const now = clock.now();
+    left -= Math.max(delay, now - before);
+    before = now;
   }
 }
 
