@@ -1,8 +1,9 @@
 /**
  * LLM agents as step graphs. Each step has a task for the model, the tools that it may call and the
  * routes to other steps. In a turn, the model makes one decision at a time: respond, call tools, move
- * to another step, or end. A JSON Schema of exactly the legal decisions constrains its output. An
- * output that does not match is refused, and the model is asked again.
+ * to another step, or end. Each request carries a JSON Schema of exactly the legal decisions. Servers
+ * that enforce it let the model decode nothing else; elsewhere, an output that does not match is
+ * refused, and the model is asked again.
  *
  * The core needs no permissions, and runs on any runtime with web APIs.
  *
@@ -29,7 +30,9 @@
  * | --- | --- |
  * | `@nomos/agent/openai` | models of OpenAI, Ollama and every other server of the Chat Completions protocol |
  * | `@nomos/agent/ai-sdk` | models of the AI SDK |
+ * | `@nomos/agent/json-schema` | arguments and answers by raw JSON Schemas |
  * | `@nomos/agent/config` | agents in YAML and JSON files |
+ * | `@nomos/agent/cli` | the command `nomos`: makes, runs, checks, tests and profiles agents |
  * | `@nomos/agent/llm` | retries, timeouts, fallbacks and logs around a model |
  * | `@nomos/agent/store` | durable sessions: the interface of stores, and a store in memory |
  * | `@nomos/agent/sqlite` | a store in a file, for one machine |
@@ -39,6 +42,7 @@
  * | `@nomos/agent/observer` | logs and metrics of turns |
  * | `@nomos/agent/otel` | OpenTelemetry traces |
  * | `@nomos/agent/prices` | the cost of model calls in US dollars |
+ * | `@nomos/agent/profile` | where the time, the tokens and the money of an agent go |
  *
  * @module
  */
