@@ -58,7 +58,7 @@ Deno.test("profile --save and --against, exit with 0 for an equal run and name w
     const broken = `${folder}/broken.json`;
     await Deno.writeTextFile(broken, saved.replace('"moves": 0', '"moves": -1'));
     for (const flag of ["--against", "--save"]) {
-      const { error } = await nomosJson(1, "profile", agent, flag, broken);
+      const { error } = await nomosJson(3, "profile", agent, flag, broken);
       assertStringIncludes(error.message, "at figures.moves: ");
       assertStringIncludes(error.message, `Delete "${broken}", and save the figures again`);
     }
@@ -166,7 +166,7 @@ Deno.test("profile --turn, fails for a turn that was not played, and writes noth
     const { error } = await nomosJson(1, "profile", agent, "--turn", "99", "--save", base);
     assertEquals(error.message, "Cannot show turn 99: expected a number from 1 to 2");
     const { code, stderr } = await nomos("profile", agent, "--against", base);
-    assertEquals(code, 1, "no base was saved");
+    assertEquals(code, 3, "no base was saved");
     assertStringIncludes(stderr, `Write it first: --save ${base}`);
   }));
 

@@ -26,6 +26,7 @@ import { countPlays, samplePlays } from "../profile/played_functions.ts";
 import { listOutputs, readBaseFile, urlOfFolder, writeOutputs } from "../profile/profile_files.ts";
 import { makeUsageError, readProfileFlags } from "../profile/profile_flags.ts";
 import { profileSession } from "../profile/profile_session.ts";
+import { formatWord } from "../terminal/format.ts";
 import { shown } from "../terminal/shown.ts";
 import { checkWritable, writeFile } from "../write_file.ts";
 
@@ -40,10 +41,11 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   if (session !== undefined) return await profileSession(call, session, flags.turn);
   if (call.countCalls !== undefined) return await countFunctions(call, call.countCalls);
   const base = against === undefined ? undefined : readBaseFile(against);
-  checkWritable([
+  const written = [
     ...save === undefined ? [] : [save],
     ...stem === undefined ? [] : listOutputs(stem, options.functions),
-  ]);
+  ];
+  checkWritable(written);
   // Saving again keeps the allowances of the file.
   const saved = save !== undefined && existsSync(save) ? readBaseFile(save).allow : {};
   const { profile, functions } = await play(call, flags.latency);
@@ -55,6 +57,7 @@ export async function run(call: AgentCall<"profile">): Promise<number> {
   }
   const { root } = call.project;
   if (stem !== undefined) writeOutputs(stem, profile, functions, root);
+  if (written.length > 0) output.note(shown(`Wrote ${written.map(formatWord).join(", ")}`));
   const exitCode = exitCodeOf(comparison);
   const uncounted = call.counted?.missing;
   if (output.json) {

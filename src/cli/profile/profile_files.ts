@@ -12,7 +12,7 @@ import { withRelativeFiles } from "../../profile/functions/function_place.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
 import { readBase } from "../../profile/compare/profile_base.ts";
 import type { AgentProfile, ProfileBase } from "../../profile/mod.ts";
-import { codeOf, CommandError } from "../exit_code.ts";
+import { codeOf, CommandError, EXIT } from "../exit_code.ts";
 import { writeFile } from "../write_file.ts";
 import { formatWord } from "../terminal/format.ts";
 import { ENDINGS } from "./needs.ts";
@@ -20,15 +20,14 @@ import { ENDINGS } from "./needs.ts";
 /**
  * Reads a text file.
  *
- * @param wayOut End of the message if there is none.
  * @throws {CommandError} if there is none.
  */
-export function readText(path: string, wayOut = ""): string {
+export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
     throw new CommandError(
-      `Cannot read ${quote(path)}: ${reasonOf(cause)}${wayOut}`,
+      `Cannot read ${quote(path)}: ${reasonOf(cause)}`,
       { code: "FILE_NOT_READ", cause },
     );
   }
@@ -37,17 +36,25 @@ export function readText(path: string, wayOut = ""): string {
 /**
  * Reads the figures of an earlier run.
  *
- * @throws {CommandError} if the file has none.
+ * @throws {CommandError} if the file has none, so that nothing is comparable.
  */
 export function readBaseFile(path: string): ProfileBase {
-  const text = readText(path, `. Write it first: --save ${formatWord(path)}`);
+  const makeError = (cause: unknown, code: string, wayOut: string) =>
+    new CommandError(
+      `${reasonOf(cause)}. ${wayOut}`,
+      { code: codeOf(cause) ?? code, exitCode: EXIT.noAnswer, cause },
+    );
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (cause) {
+    throw makeError(cause, "FILE_NOT_READ", `Write it first: --save ${formatWord(path)}`);
+  }
   try {
     return readBase(text);
   } catch (cause) {
-    throw new CommandError(
-      `${reasonOf(cause)}. Delete ${quote(path)}, and save the figures again with --save`,
-      { code: codeOf(cause) ?? "CONFIG_INVALID", cause },
-    );
+    const wayOut = `Delete ${quote(path)}, and save the figures again with --save`;
+    throw makeError(cause, "CONFIG_INVALID", wayOut);
   }
 }
 
