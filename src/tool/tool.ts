@@ -163,7 +163,7 @@ export class Tool<out Args = unknown, in Data = unknown, in Context = unknown>
   readonly timeout: number | undefined;
   /** Returns true if the tool is offered; undefined if always. */
   readonly guard: ((given: GuardContext<Data, Context>) => boolean) | undefined;
-  /** True if a call never runs twice. */
+  /** True if a call never runs twice unasked. */
   readonly once: boolean;
   /** Number of identical rounds of calls that counts as a loop; undefined for the agent's. */
   readonly maxRepeats: number | undefined;

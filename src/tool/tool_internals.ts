@@ -17,7 +17,7 @@ export interface AnyTool<in Data = unknown, in Context = unknown> {
   readonly timeout: number | undefined;
   /** Returns true if the tool is offered; undefined if always. */
   readonly guard: ((given: GuardContext<Data, Context>) => boolean) | undefined;
-  /** True if a call never runs twice. */
+  /** True if a call never runs twice unasked. */
   readonly once: boolean;
   /** Number of identical rounds of calls that counts as a loop; undefined for the agent's. */
   readonly maxRepeats: number | undefined;
