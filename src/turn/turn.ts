@@ -202,6 +202,33 @@ export class Turn<
   }
 
   /**
+   * Returns the result, as `JSON.stringify(turn)` and `Response.json(turn)` write it. Decisions,
+   * events, `compacted`, `prompt`, `state` and the `cause` of tool results are left out.
+   */
+  toJSON(): Pick<
+    Turn<StepId, Response, Data>,
+    | ("status" | "step" | "data" | "approvals" | "response" | "input")
+    | ("reason" | "suggestions" | "toolResults" | "usage" | "cost")
+  > {
+    const { status, step, data, approvals, response, input } = this;
+    const { reason, suggestions, usage, cost } = this;
+    const toolResults = this.toolResults.map(({ cause: _, ...result }) => result);
+    return {
+      status,
+      step,
+      data,
+      approvals,
+      response,
+      input,
+      reason,
+      suggestions,
+      toolResults,
+      usage,
+      cost,
+    };
+  }
+
+  /**
    * Session as JSON at the end of the turn, built when it is read.
    *
    * @throws {ConfigError} if the log is in a store, and the turn did not read what precedes its

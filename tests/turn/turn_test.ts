@@ -232,3 +232,26 @@ Deno.test("Turn is also returned by a stream", async () => {
   assertEquals(result.value.events, events as SessionEvent[]);
   assertEquals(await stream.next(), result);
 });
+
+Deno.test("Turn.toJSON() returns the result, with the fields that are getters", async () => {
+  const llm = costing(
+    [callEcho("bad"), { input: 10, output: 1 }],
+    [decide.respond("Tea?", { suggestions: ["Yes"] }), { input: 20, output: 2 }],
+  );
+  const options = { llm, cost: () => 0.5, ids: () => "s" };
+  const turn = await play([], { suggestions: true }, options).createSession().next("Hi");
+  const { status, step, data, approvals, response, suggestions, usage, cost } = turn;
+  assertEquals([usage, cost, suggestions], [{ input: 30, output: 3 }, 1, ["Yes"]]);
+  const [{ cause, ...lost }] = turn.toolResults as [typeof turn.toolResults[0]];
+  assert(cause instanceof Error);
+  assertEquals(JSON.parse(JSON.stringify(turn)), {
+    ...{ status, step, data, approvals, response, suggestions, usage, cost },
+    toolResults: [lost],
+  });
+});
+
+Deno.test("Turn.toJSON() has the limit that ended the turn", async () => {
+  const options = { limits: { turn: { modelCalls: 1 } } };
+  const turn = await play([callEcho("a")], {}, options).createSession().next("Hi");
+  assertEquals(turn.toJSON().reason, "modelCalls");
+});
