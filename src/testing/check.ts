@@ -9,7 +9,7 @@ import { escapeHidden } from "./text.ts";
 import { TrajectoryError } from "./trajectory/trajectory_step.ts";
 
 /** Result of a check, with its reason. */
-export interface Verdict {
+export interface CheckVerdict {
   /** True if the check passed. */
   readonly passed: boolean;
   /** Reason, in words. */
@@ -25,10 +25,10 @@ export interface Verdict {
  */
 export type Check<StepId extends string = string> = (
   played: PlayedScenario<StepId>,
-) => boolean | Verdict | Promise<boolean | Verdict>;
+) => boolean | CheckVerdict | Promise<boolean | CheckVerdict>;
 
 /** Outcome of one check of a scenario. */
-export interface CheckOutcome extends Verdict {
+export interface CheckOutcome extends CheckVerdict {
   /** Name of the check. */
   readonly name: string;
   /** Error that the check threw, if it did. */

@@ -96,7 +96,7 @@ export { assertReplays, replayDifferences, replaySession } from "./replay/replay
 export type { Recording } from "./replay/replay_session.ts";
 export type { ReplayOptions } from "./replay/replayer.ts";
 export { assertSays } from "./scenario/assert_says.ts";
-export type { Check, CheckOutcome, Verdict } from "./check.ts";
+export type { Check, CheckOutcome, CheckVerdict } from "./check.ts";
 export type {
   Conversation,
   ConversationMessage,

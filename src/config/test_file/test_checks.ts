@@ -7,7 +7,7 @@ import { SessionUsage } from "../../history/session_usage.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { Check, Verdict } from "../../testing/check.ts";
+import type { Check, CheckVerdict } from "../../testing/check.ts";
 import { isSameJson } from "../../testing/json_difference.ts";
 import { messagesOf, type PlayedScenario } from "../../testing/conversation.ts";
 import { judge } from "../../testing/scenario/judge.ts";
@@ -19,7 +19,7 @@ import type { CheckConfig } from "./test_config.ts";
 export type Checks = Readonly<Record<string, Check>>;
 
 /** Check of the events of the played turns. */
-type EventCheck = (events: readonly SessionEvent[], played: PlayedScenario) => Verdict;
+type EventCheck = (events: readonly SessionEvent[], played: PlayedScenario) => CheckVerdict;
 
 /** Returns the events of the played turns, without the past of the scenario. */
 function playedEvents({ turns }: PlayedScenario): readonly SessionEvent[] {
@@ -85,7 +85,7 @@ export function createExpectation(
 }
 
 /** Checks that a conversation came to an end of its own. */
-export function checkEnding({ ending, turns }: PlayedScenario): Verdict {
+export function checkEnding({ ending, turns }: PlayedScenario): CheckVerdict {
   const last = turns.at(-1)?.events.at(-1);
   switch (ending) {
     case "limited":
@@ -106,7 +106,7 @@ function lastStep({ turns }: PlayedScenario): string {
   return turns.at(-1)?.step ?? "";
 }
 
-function checkText(says: string, events: readonly SessionEvent[]): Verdict {
+function checkText(says: string, events: readonly SessionEvent[]): CheckVerdict {
   const pattern = parseRegExp(says);
   const answers = messagesOf(events).flatMap(({ by, text }) => by === "agent" ? [text] : []);
   const passed = answers.some((answer) =>

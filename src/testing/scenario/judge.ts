@@ -9,7 +9,7 @@ import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
 import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { askModel } from "./ask_model.ts";
-import type { Verdict } from "../check.ts";
+import type { CheckVerdict } from "../check.ts";
 import type { TrajectorySource } from "../trajectory/trajectory_source.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
 
@@ -23,7 +23,7 @@ export interface JudgeOptions {
 export type Judge = (source: TrajectorySource) => Promise<JudgeVerdict>;
 
 /** Verdict of a judge. */
-export interface JudgeVerdict extends Verdict {
+export interface JudgeVerdict extends CheckVerdict {
   /** Reason, as written by the model. */
   readonly reason: string;
   /** Score from 0 (criterion not met at all) to 1 (fully met). */

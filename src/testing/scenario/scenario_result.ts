@@ -6,7 +6,7 @@
 import { quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Turn } from "../../turn/turn.ts";
-import type { CheckOutcome, Verdict } from "../check.ts";
+import type { CheckOutcome, CheckVerdict } from "../check.ts";
 import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "../conversation.ts";
 
 /** Thrown if checks of a scenario failed. The message names them and ends with the transcript. */
@@ -17,7 +17,7 @@ export class ScenarioError extends RunError {
 
 /** Result of a scenario: the played conversation and the outcome of each check. */
 export class ScenarioResult<StepId extends string = string>
-  implements PlayedScenario<StepId>, Verdict {
+  implements PlayedScenario<StepId>, CheckVerdict {
   /** Goal of the user. */
   declare readonly goal: string;
   /** Turns, in order. */

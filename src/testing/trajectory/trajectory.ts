@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { Verdict } from "../check.ts";
+import type { CheckVerdict } from "../check.ts";
 import { eventsOf, type TrajectorySource } from "./trajectory_source.ts";
 import {
   type AnswerMatch,
@@ -29,7 +29,7 @@ export type TrajectoryAssertions<StepId extends string = string> = Omit<
  * Each assertion returns the trajectory, so assertions can be chained, and a check
  * of a scenario can return it as its verdict.
  */
-export class Trajectory<StepId extends string = string> implements Verdict {
+export class Trajectory<StepId extends string = string> implements CheckVerdict {
   /** Always true, because failed assertions throw. */
   readonly passed = true;
   readonly #events: readonly SessionEvent[];
