@@ -6,7 +6,7 @@
 import { StateError } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import { Position } from "../history/position.ts";
-import { EntryReader } from "./entry/entry_reader.ts";
+import { readPast } from "./entry/verified_past.ts";
 import { readSnapshot } from "./entry/sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
@@ -46,11 +46,12 @@ export interface FoldedSession {
 export async function foldSession(store: Store, id: string): Promise<FoldedSession | undefined> {
   const found = await findSession(store, { id });
   if (found === undefined) return undefined;
-  const { stored: { snapshot, head }, first, start } = found;
+  const { stored: { snapshot, head, hash }, first, start } = found;
   const known = readSnapshot(id, start, snapshot);
   const position = known ?? new Position(start);
   const from = known === undefined ? first : snapshot!;
-  for await (const { events } of new EntryReader(store, { id }).pages(from, head)) {
+  const rest = { address: { id }, first: from, end: { head, hash } };
+  for await (const { events } of readPast(store, rest)) {
     for (const event of events) position.apply(event);
   }
   return { found, position };

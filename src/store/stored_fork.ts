@@ -17,8 +17,14 @@ import { type Address, EntryReader, hasBlob, nameOf } from "./entry/entry_reader
 import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
 import { acquireLease, type LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
-import type { Store } from "./store.ts";
-import { createStored, findSession, type FoundSession, type SessionMeta } from "./find_session.ts";
+import type { Store, StoredSession } from "./store.ts";
+import {
+  checkIdentity,
+  createStored,
+  findSession,
+  type FoundSession,
+  type SessionMeta,
+} from "./find_session.ts";
 
 /** Minimum number of events between two snapshots. */
 export const SNAPSHOT_INTERVAL = 64;
@@ -60,7 +66,7 @@ interface Copied extends Cut {
  * are written last, so that it is recognized as incomplete if its writer dies. A fork that
  * cannot be written is deleted.
  *
- * @throws {ConflictError} if a session with this id exists.
+ * @throws {ConflictError} if a session with this id exists, or the original was deleted.
  * @throws {ConfigError} if version 2 did not record how far an open child session was.
  * @throws {SessionDamagedError} if an entry is missing or damaged.
  * @throws {StoreError} if the store fails.
@@ -68,7 +74,7 @@ interface Copied extends Cut {
 export async function writeFork(
   store: Store,
   address: Address,
-  original: Original,
+  original: Original & Pick<StoredSession, "meta">,
   fork: Copied,
   options: LeaseOptions & Pick<SessionMeta, "agent">,
 ): Promise<void> {
@@ -77,7 +83,10 @@ export async function writeFork(
   const past = await copyPast(store, address, original, fork, children);
   const { agent } = options;
   const meta = { ...past, agent, fork: { id: nameOf(address), at: past.bodies.length } };
-  const { labels } = await store.read(address.id) ?? {};
+  // Read after the entries, so that all of them were those of this session.
+  const stored = await store.read(address.id);
+  checkIdentity(address.id, original.meta, stored);
+  const { labels } = stored;
   const first = await createStored(store, { id }, meta, { labels });
   try {
     const until = options.clock.now() + options.maxWait;

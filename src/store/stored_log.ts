@@ -13,8 +13,8 @@ import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvents } from "./entry/entry_body.ts";
-import { type Address, EntryReader } from "./entry/entry_reader.ts";
-import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
+import type { Address } from "./entry/entry_reader.ts";
+import type { Link } from "./entry/hash_chain.ts";
 import type { LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
 import { SessionTurns } from "./lease/session_turns.ts";
@@ -23,6 +23,7 @@ import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 import {
+  checkIdentity,
   findOrCreate,
   findOrCreateLabeled,
   findSession,
@@ -49,6 +50,8 @@ export class StoredLog implements DurableLog {
   /** Log of the session to which a child belongs, and whose lease it uses; otherwise this log. */
   readonly #root: StoredLog;
   readonly #options: StoredLogOptions;
+  /** Metadata, which no other session with this id has. */
+  readonly #meta: string;
   /** First step by the metadata, with which positions of stored entries begin. */
   readonly #start: string;
   /** Point before the first entry. */
@@ -81,8 +84,9 @@ export class StoredLog implements DurableLog {
     this.#address = address;
     this.#id = stored.id;
     this.#root = root ?? this;
-    this.turns = root === undefined ? new SessionTurns(store, stored, options, this) : undefined;
+    this.turns = root === undefined ? new SessionTurns(store, stored.id, options, this) : undefined;
     this.incarnation = incarnation;
+    this.#meta = stored.meta;
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -104,7 +108,9 @@ export class StoredLog implements DurableLog {
    */
   static async open(store: Store, id: string, options: StoredLogOptions): Promise<StoredLog> {
     const found = await findOrCreateLabeled(store, id, options.graph.start, options);
-    return await StoredLog.#openFound(store, { id }, found, options);
+    const log = await StoredLog.#openFound(store, { id }, found, options);
+    if (found.stored.lease !== undefined) await log.turns!.refresh();
+    return log;
   }
 
   static async #openFound(
@@ -187,7 +193,7 @@ export class StoredLog implements DurableLog {
   async *events(from: number): AsyncGenerator<SessionEvent, void, void> {
     let at = from;
     if (at < this.#loadedFrom.head && !this.log.isWhole) {
-      for await (const events of readPast(this.#store, this.#past)) {
+      for await (const { events } of readPast(this.#store, this.#past)) {
         for (const event of events) {
           if (event.seq < at) continue;
           yield this.#migrate(event);
@@ -199,7 +205,8 @@ export class StoredLog implements DurableLog {
   }
 
   async fork(name: SessionName, at: number, added: AddedEvents | undefined): Promise<StoredLog> {
-    const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
+    const { incarnation } = this;
+    const original = { meta: this.#meta, start: this.#start, incarnation, first: this.#first };
     await writeFork(this.#store, this.#address, original, { name, at, added }, this.#options);
     // Loading the fork verifies what was written.
     const found = await findSession(this.#store, name) ?? refuseDeleted(name.id);
@@ -215,28 +222,22 @@ export class StoredLog implements DurableLog {
     return lease;
   }
 
-  /** Reads the entries that were appended since the last read. */
-  async catchUp(session: Pick<StoredSession, "head" | "hash">): Promise<void> {
-    if (session.head < this.#end.head) {
-      throw makeDamagedError(
-        this.#id,
-        `it has ${session.head} entries: expected the ${this.#end.head} that were read before`,
-      );
-    }
-    const reader = new EntryReader(this.#store, this.#address);
-    for await (const { events, link } of reader.pages(this.#end, session.head)) {
+  /**
+   * Reads the entries that were appended since the last read.
+   *
+   * @throws {ConflictError} if `session` is not the one that was opened, but has its id.
+   * @throws {SessionDamagedError} if an entry is missing or damaged.
+   */
+  async catchUp(session: Omit<StoredSession, "snapshot"> | undefined): Promise<void> {
+    checkIdentity(this.#id, this.#meta, session);
+    const news = { address: this.#address, first: this.#end, end: session };
+    for await (const { events, link } of readPast(this.#store, news)) {
       const migrated = events.map((event) => this.#migrate(event));
       this.#applyToStored(events);
       this.log.appendCommitted(migrated);
       this.#end = link;
     }
     this.#unknownOutcome = undefined;
-    if (this.#end.hash !== session.hash) {
-      throw makeDamagedError(
-        this.#id,
-        "the hash stored with the session is not that of its last entry: expected the same hash",
-      );
-    }
   }
 
   get #past(): Past {

@@ -1,8 +1,8 @@
 /** Turns whose lease is claimed with their input, and released with their answer. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { decide } from "@nomos/agent";
 import type { Observer } from "@nomos/agent/observer";
-import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { ConflictError, memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { ManualClock } from "@nomos/agent/testing";
 import { interceptAppends } from "../fixtures/appending_store.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
@@ -155,13 +155,16 @@ Deno.test("a turn whose last reply was lost is over, although another process be
 Deno.test("a session that was deleted and made anew takes no input of its former object", async () => {
   for (const length of [1, 2]) {
     const store = memoryStore();
-    const former = await open(agentOf([decide.respond("1"), decide.respond("2")]), store);
+    const script = Array.from({ length: 2 }, () => decide.respond("1"));
+    const former = await open(agentOf(script, [], { ids: () => "former" }), store);
     await former.next("Old");
     await store.delete("s");
-    const script = Array.from({ length }, () => decide.respond("1"));
-    const current = await open(agentOf(script), store);
-    for (const _ of script) await current.next("New");
-    assertEquals(await former.next("Next").catch(({ code }) => code), "SESSION_DAMAGED");
+    assertEquals(await former.refresh().catch(({ code }) => code), "CONFLICT");
+    const current = await open(agentOf(script, [], { ids: () => "current" }), store);
+    for (let turn = 0; turn < length; turn++) await current.next("New");
+    for (const use of [() => former.next("Next"), () => former.refresh(), () => former.fork()]) {
+      await assertRejects(use, ConflictError, "another one was made with its id");
+    }
     await store.verify("s");
     const { head, lease } = (await store.read("s"))!;
     assertEquals([head, lease], [2 * length, undefined]);

@@ -214,3 +214,25 @@ Deno.test("status and refresh() tell a turn that runs elsewhere from one whose p
   assertEquals((await early.resume()).response, "Hello");
   assertEquals(early.status, "waiting");
 });
+
+Deno.test("status and interrupt() follow the clock of the store, however wrong that of the machine is", async () => {
+  for (const skew of [-60_000, 60_000]) {
+    const clock = new ManualClock();
+    const store = memoryStore({ clock: () => clock.now() });
+    const { agent, asked } = hanging();
+    const turn = (await agent.openSession("s", { store, clock })).next("Hi");
+    await asked;
+    const wrong = { now: () => clock.now() + skew, setTimer: clock.setTimer.bind(clock) };
+    const other = await agent.openSession("s", { store: elsewhere(store), clock: wrong });
+    assertEquals(other.status, "running");
+    let isOver = false;
+    const all = Promise.all([other.interrupt(), turn]).finally(() => isOver = true);
+    while (!isOver) await clock.advance(100);
+    const [wasStopped, { status }] = await all;
+    assertEquals([wasStopped, status], [true, "interrupted"]);
+    await store.claim("s", { owner: "dead", ttl: 1_000 });
+    await clock.advance(1_000);
+    await other.refresh();
+    assertEquals([other.status, await other.interrupt()], ["interrupted", false]);
+  }
+});

@@ -27,7 +27,7 @@ export function nameOf({ id, child = id }: Address): string {
 }
 
 /** Page of entries, their events, and the point in the hash chain after them. */
-interface Page {
+export interface Page {
   readonly entries: readonly StoredEntry[];
   readonly events: readonly SessionEvent[];
   readonly link: Link;

@@ -1,20 +1,20 @@
 /**
- * Reading entries from the first one on, with verification of all of them.
+ * Reading entries between two points in the hash chain, with verification of all of them.
  *
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
 import { Position } from "../../history/position.ts";
-import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
+import { type Address, EntryReader, nameOf, type Page } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
 import type { Store } from "../store.ts";
 
-/** Entries of a session or child from the first one up to a point in the hash chain. */
+/** Entries of a session or child between two points in the hash chain. */
 export interface Past {
   readonly address: Address;
-  /** Point before the first entry. */
+  /** Point before the first of these entries. */
   readonly first: Link;
-  /** Point after the last entry. */
+  /** Point after the last of these entries. */
   readonly end: Link;
 }
 
@@ -28,17 +28,23 @@ export async function* readPast(
   store: Store,
   { address, first, end }: Past,
   validates = true,
-): AsyncGenerator<readonly SessionEvent[], void, void> {
+): AsyncGenerator<Page, void, void> {
+  const id = nameOf(address);
+  if (end.head < first.head) {
+    throw makeDamagedError(
+      id,
+      `it has ${end.head} entries: expected the ${first.head} that were read before`,
+    );
+  }
   let { hash } = first;
-  const pages = new EntryReader(store, address).pages(first, end.head, validates);
-  for await (const { events, link } of pages) {
-    yield events;
-    hash = link.hash;
+  for await (const page of new EntryReader(store, address).pages(first, end.head, validates)) {
+    yield page;
+    hash = page.link.hash;
   }
   if (hash !== end.hash) {
     throw makeDamagedError(
-      nameOf(address),
-      `entry ${end.head - 1} belongs to another log: expected the one that the session refers to`,
+      id,
+      "the hash of its last entry is not the one stored with it: expected the same hash",
     );
   }
 }
@@ -54,7 +60,7 @@ export async function readLast(store: Store, past: Past, seq: number): Promise<S
   const [before] = seq === 0 ? [] : await store.entries(id, { child, from: seq - 1, limit: 1 });
   const first = before === undefined ? past.first : { head: seq, hash: before.hash };
   const last: SessionEvent[] = [];
-  for await (const events of readPast(store, { ...past, first }, false)) {
+  for await (const { events } of readPast(store, { ...past, first }, false)) {
     for (const event of events) last.push(event);
   }
   return last;
@@ -74,7 +80,7 @@ export async function readCovered(
 ): Promise<SessionEvent[]> {
   const position = new Position(start);
   const covered: SessionEvent[] = [];
-  for await (const events of readPast(store, past)) {
+  for await (const { events } of readPast(store, past)) {
     for (const event of events) {
       position.apply(event);
       covered.push(event);

@@ -16,10 +16,9 @@ import {
   POLL_DELAY,
 } from "./acquire_lease.ts";
 import type { FormerLease, SessionLease } from "./session_lease.ts";
-import { isLive } from "../stored_session.ts";
 import { watchStops } from "./stop_requests.ts";
-import type { Append, ClaimedLease, LeaseState, Store } from "../store.ts";
-import { makeLeaseLostError, StoreError } from "../store_errors.ts";
+import type { Append, ClaimedLease, ListedSession, Store } from "../store.ts";
+import { StoreError } from "../store_errors.ts";
 import { type Place, TurnQueue } from "./turn_queue.ts";
 
 /** Session in a store, without its entries and its snapshot. */
@@ -28,7 +27,7 @@ type FoundSession = ClaimedLease["session"];
 /** Log in memory that is kept in step with a store. */
 interface FollowedLog {
   /** Reads the entries that were appended since the last read. */
-  catchUp(session: FoundSession): Promise<void>;
+  catchUp(session: FoundSession | undefined): Promise<void>;
   /** Reads what a turn needs into memory. */
   loadView(): Promise<void>;
 }
@@ -40,7 +39,7 @@ class NotAcquired extends Error {}
 export class SessionTurns implements StoredTurns {
   /** Lease of the running turn; undefined if none is running here. */
   lease: SessionLease | undefined;
-  isRunningElsewhere: boolean;
+  isRunningElsewhere = false;
   hasTakenOver = false;
   readonly #store: Store;
   readonly #id: string;
@@ -54,12 +53,11 @@ export class SessionTurns implements StoredTurns {
   /** Turn whose first append acquires the lease; undefined if none is about to. */
   #opening: RunningTurn | undefined;
 
-  constructor(store: Store, found: FoundSession, options: LeaseOptions, log: FollowedLog) {
+  constructor(store: Store, id: string, options: LeaseOptions, log: FollowedLog) {
     this.#store = store;
-    this.#id = found.id;
+    this.#id = id;
     this.#options = options;
     this.#log = log;
-    this.isRunningElsewhere = this.#isLive(found.lease);
   }
 
   get clock(): Clock {
@@ -186,8 +184,8 @@ export class SessionTurns implements StoredTurns {
 
   /** Asks the process that runs a turn to stop it, and waits until its lease is back. */
   async #interruptElsewhere(): Promise<boolean> {
-    const { lease } = await this.#store.read(this.#id) ?? {};
-    if (lease === undefined || !this.#isLive(lease)) return false;
+    const { status, lease } = await this.#look() ?? {};
+    if (lease === undefined || status !== "running") return false;
     if (this.#store.requestStop === undefined) {
       throw new StoreError(
         `Cannot stop the turn of session ${quote(this.#id)} that another process runs: the ` +
@@ -198,24 +196,30 @@ export class SessionTurns implements StoredTurns {
     if (!await this.#store.requestStop(this.#id, lease.epoch)) return false;
     for (;;) {
       await wait(this.clock, POLL_DELAY, undefined);
-      const now = (await this.#store.read(this.#id))?.lease;
-      if (now?.epoch !== lease.epoch || !this.#isLive(now)) return true;
+      const now = await this.#look();
+      if (now?.lease?.epoch !== lease.epoch || now.status !== "running") return true;
     }
   }
 
   async refresh(): Promise<void> {
     if (this.#places.size > 0) return;
-    const { lease } = await this.#catchUp(async () => {
-      const session = await this.#store.read(this.#id);
-      if (session === undefined) throw makeLeaseLostError(this.#id);
-      return session;
-    });
+    const session = await this.#catchUp(() => this.#look());
     // A turn that was called meanwhile knows better.
-    if (this.#places.size === 0) this.isRunningElsewhere = this.#isLive(lease);
+    if (this.#places.size === 0) this.isRunningElsewhere = session?.status === "running";
+  }
+
+  /**
+   * Reads the session as lists show it: whether its lease is live is up to the clock of the store,
+   * from which the clock here may differ.
+   */
+  async #look(): Promise<ListedSession | undefined> {
+    // Of the ids that begin with this one, it is the first.
+    const { sessions: [found] } = await this.#store.list({ prefix: this.#id, limit: 1 });
+    return found?.id === this.#id ? found : undefined;
   }
 
   /** Reads what other processes appended, one read at a time. */
-  #catchUp(find: () => Promise<FoundSession>): Promise<FoundSession> {
+  #catchUp<Found extends FoundSession | undefined>(find: () => Promise<Found>): Promise<Found> {
     const reading = this.#reading.then(async () => {
       const session = await find();
       await this.#log.catchUp(session);
@@ -223,9 +227,5 @@ export class SessionTurns implements StoredTurns {
     });
     this.#reading = reading.catch(() => {});
     return reading;
-  }
-
-  #isLive(lease: LeaseState | undefined): boolean {
-    return isLive(lease, this.clock.now());
   }
 }
