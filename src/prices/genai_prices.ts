@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { CostOf } from "../cost/call_usage.ts";
-import { ANYTHING, checkOptions, FUNCTION } from "../llm/option_rules.ts";
+import { checkOptions, FUNCTION, TEXT } from "../llm/option_rules.ts";
 import { isRecord } from "../schema/option_shape.ts";
 import {
   computeTablePrice,
@@ -74,7 +74,7 @@ export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
   checkOptions("look up prices", options, {
     clock: FUNCTION,
     overrides: { expected: "an object", accepts: isRecord },
-    provider: ANYTHING,
+    provider: TEXT,
   });
   const { clock = Date.now, overrides = {}, provider } = options;
   const ownPrices = readPrices(overrides);

@@ -290,7 +290,9 @@ Deno.test("genaiPrices, rejects a provider that is not in the table", () => {
     'Cannot price the models of provider "house": it is not in the price table: expected a ' +
       'provider of genai-prices, for example "openai" or "openrouter"; pass overrides',
   );
-  assertThrows(() => genaiPrices({ provider: "" }), ConfigError);
+  for (const provider of ["", 5 as unknown as string]) {
+    assertThrows(() => genaiPrices({ provider }), ConfigError, "provider");
+  }
 });
 
 Deno.test("genaiPrices, rejects an invalid price", () => {
