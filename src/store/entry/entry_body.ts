@@ -26,8 +26,17 @@ import type { Store, StoredBlob, StoredEntry } from "../store.ts";
  * @throws {Error} if the event could not be read again, because that would lock the session.
  */
 export function serializeEvent(event: SessionEvent): string {
+  checkEvent(event);
+  return toBody(event);
+}
+
+function toBody(event: object): string {
+  return JSON.stringify([EVENT_VERSION, event]);
+}
+
+function checkEvent(event: SessionEvent): void {
   const result = v.safeParse(eventSchema, event, { abortEarly: true });
-  if (result.success) return JSON.stringify([EVENT_VERSION, event]);
+  if (result.success) return;
   const issue: v.BaseIssue<unknown> = result.issues[0];
   throw new Error(
     `Cannot store event ${event.seq} of type "${event.type}": ${v.getDotPath(issue)}: ` +
@@ -43,12 +52,12 @@ export interface WrittenEvents {
 
 /** Serializes events; long bytes are blobs if the store has any. */
 export function serializeEvents(store: Store, events: readonly SessionEvent[]): WrittenEvents {
-  const bodies = events.map(serializeEvent);
-  if (store.readBlob === undefined || !events.some((event) => "parts" in event)) return { bodies };
+  if (store.readBlob === undefined) return { bodies: events.map(serializeEvent) };
+  events.forEach(checkEvent);
   const split = events.map(splitEvent);
   const blobs = split.flatMap(({ blobs }) => blobs);
-  if (blobs.length === 0) return { bodies };
-  return { bodies: split.map(({ event }) => JSON.stringify([EVENT_VERSION, event])), blobs };
+  const bodies = split.map(({ event }) => toBody(event));
+  return { bodies, ...(blobs.length > 0 && { blobs }) };
 }
 
 /** Options of {@linkcode parseEvent}. */
