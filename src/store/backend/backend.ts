@@ -89,7 +89,10 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
       checkWhole(range.limit, 1, `read at most ${quote(range.limit)} entries`);
       return await open().entries(id, range);
     },
-    readBlob: async (id, hash) => await open().readBlob(id, hash),
+    async readBlob(id, hash) {
+      const backend = open();
+      return HASH_REGEXP.test(hash) ? await backend.readBlob(id, hash) : undefined;
+    },
     async claim(id, claim) {
       checkTtl(claim.ttl);
       const { append } = claim;
@@ -150,6 +153,8 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
   return store;
 }
 
+/** Hash of a blob. Databases refuse to look for some other texts. */
+const HASH_REGEXP = /^[0-9a-f]{64}$/;
 /** Beginning of a lease owner whose process has a token. */
 const TOKEN_REGEXP = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})~/;
 

@@ -25,6 +25,7 @@ postgresTest(
         return row!.count;
       }));
     assertEquals(await counts(), [1, 3]);
+    assertEquals(await store.readBlob!("a", "\0"), undefined);
     await store.delete("a");
     await store.delete("b");
     assertEquals(await counts(), [1, 1]);
