@@ -17,7 +17,7 @@ import type {
 } from "../session_list.ts";
 import { isLive, type LeaseState } from "../stored_session.ts";
 import type { Recorded } from "../session_summary.ts";
-import type { Store } from "../store.ts";
+import type { Append, Store } from "../store.ts";
 
 /** Validated filters of a list. */
 export interface ListFilter extends Required<Pick<ListPage, "prefix" | "after" | "limit">> {
@@ -176,6 +176,25 @@ export async function expireSessions(
     after = next;
   }
   return expired;
+}
+
+/** Number of sessions up to which databases look up a label or a time before the other filters. */
+export const MAX_RARE = 1_000;
+
+/** Lists the stored statuses, of sessions without a lease, that a filter may match. */
+export function listStored(statuses: ListFilter["statuses"]): readonly ListedRow["status"][] {
+  const named = RESTING.filter((status) => statuses?.includes(status) ?? true);
+  return statuses === undefined ? [...named, "none", "unknown"] : [...named, "unknown"];
+}
+
+/** Returns approvals as JSON for a database; null if there are none, as for most sessions. */
+export function encodeApprovals(approvals: Append["approvals"] = []): string | null {
+  return approvals.length === 0 ? null : JSON.stringify(approvals);
+}
+
+/** Parses what {@linkcode encodeApprovals} returned. */
+export function decodeApprovals(approvals: string | null): ListedRow["approvals"] {
+  return approvals === null ? [] : JSON.parse(approvals);
 }
 
 /** Returns the status of a session with a lease: the rule of `session.status`. */

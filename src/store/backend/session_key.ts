@@ -27,6 +27,11 @@ export function encodeKey(id: string): Uint8Array {
   return key;
 }
 
+/** Encodes the id of a child; null for the session itself. */
+export function encodeChild(child: string | undefined): Uint8Array | null {
+  return child === undefined ? null : encodeKey(child);
+}
+
 /** Decodes a key. */
 export function decodeKey(key: Uint8Array): string {
   let id = "";

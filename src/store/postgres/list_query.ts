@@ -5,10 +5,12 @@
  * @module
  */
 import {
+  decodeApprovals,
   type ListBackend,
   type ListedRow,
   type ListFilter,
-  RESTING,
+  listStored,
+  MAX_RARE,
 } from "../backend/list_sessions.ts";
 import { decodeKey, encodeKey, keyRange } from "../backend/session_key.ts";
 import type { Database } from "./database.ts";
@@ -19,8 +21,6 @@ interface ListRow extends SessionRow {
   readonly approvals: string | null;
 }
 
-/** Number of sessions up to which a label or a time is looked up before the other filters. */
-const MAX_RARE = 1_000;
 /** Latest time of an append that a filter may name, in milliseconds: that of `Date`. */
 const MAX_TIME = 8.64e15;
 
@@ -87,7 +87,7 @@ const LIST = "nomos_agent_list";
 
 function toListedRow({ status, approvals, ...row }: ListRow): ListedRow {
   const session = toSession(decodeKey(row.id), row);
-  return { ...session, status, approvals: approvals === null ? [] : JSON.parse(approvals) };
+  return { ...session, status, approvals: decodeApprovals(approvals) };
 }
 
 /** Index by which a list finds its sessions. */
@@ -165,16 +165,13 @@ export function buildList(
       SELECT owner FROM owners WHERE ${IS_DEAD}
     ) `;
   const isLive = "is_held AND owner NOT IN (SELECT owner FROM dead)";
-  const free = [...RESTING, "none"].filter((status) =>
-    statuses?.some((one) => one === status) ?? true
-  );
   const parts = [
     `(SELECT ${COLUMNS} FROM ${schema}.session WHERE number IN (
         SELECT number FROM leased WHERE true${hasStatus(isLive)} ORDER BY id LIMIT $3
       ))`,
     ...path === "time"
       ? [select(`${IS_FREE}${isOld("rested_at")}${hasStatus("false")}`)]
-      : [...free, "unknown"].map((status) =>
+      : listStored(statuses).map((status) =>
         select(`${IS_FREE} AND known_status = '${status}'${isOld("rested_at")}`)
       ),
   ];

@@ -9,7 +9,8 @@
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend/backend.ts";
-import { encodeKey } from "../backend/session_key.ts";
+import { encodeApprovals } from "../backend/list_sessions.ts";
+import { encodeChild, encodeKey } from "../backend/session_key.ts";
 import type { Append, StoredEntry } from "../store.ts";
 import type { Database } from "./database.ts";
 import { listQueries } from "./list_query.ts";
@@ -135,7 +136,7 @@ interface HeadRow {
  * lease. Not a claim that appends: if another writer took the session over meanwhile, it would seem
  * not to have appended.
  */
-const REPEATABLE = [
+const REPEATABLE: readonly StatementName[] = [
   "read",
   "entries",
   "readBlob",
@@ -145,19 +146,15 @@ const REPEATABLE = [
   "release",
   "record",
   "setLabels",
+  "requestStop",
 ];
 
 /** Statements that `maxQueue` never refuses: an unreleased lease would keep other writers out. */
-const URGENT = ["renew", "release"];
+const URGENT: readonly StatementName[] = ["renew", "release"];
 
 /** Returns the name of a statement on the server, as in `pg_prepared_statements`. */
 function nameOf(key: string): string {
   return `nomos_agent_${key}`;
-}
-
-/** Returns approvals as JSON; null if there are none, as for most sessions. */
-function encodeApprovals(approvals: Append["approvals"] = []): string | null {
-  return approvals.length === 0 ? null : JSON.stringify(approvals);
 }
 
 /** Returns the parameters of entries to append, up to the approvals. */
@@ -173,8 +170,4 @@ function appendedValues(appended: Omit<Append, "child" | "release"> | undefined)
 function blobValues({ blobs = [] }: Pick<Append, "blobs"> = {}): unknown[] {
   if (blobs.length === 0) return [];
   return [blobs.map(({ hash }) => hash), blobs.map(({ data }) => data)];
-}
-
-function encodeChild(child: string | undefined): Uint8Array | null {
-  return child === undefined ? null : encodeKey(child);
 }

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { type ListedRow, type ListFilter, RESTING, statusOf } from "../backend/list_sessions.ts";
+import {
+  decodeApprovals,
+  type ListedRow,
+  type ListFilter,
+  listStored,
+  MAX_RARE,
+  statusOf,
+} from "../backend/list_sessions.ts";
 import { tokenOf } from "../backend/backend.ts";
 import { decodeKey, keyRange } from "../backend/session_key.ts";
 import {
@@ -23,9 +30,6 @@ interface Moment {
   readonly now: number;
   readonly liveTokens: readonly string[] | undefined;
 }
-
-/** Number of sessions up to which a label or a time is looked up before the other filters. */
-const MAX_RARE = 1_000;
 
 /** Reads lists from a database. */
 export class ListQuery {
@@ -65,10 +69,7 @@ export class ListQuery {
     if (updatedBefore !== undefined && isRare(OLD, updatedBefore)) {
       return this.#all(BY_TIME, ...values);
     }
-    const free = [...RESTING, "none"].filter((status) =>
-      statuses?.some((one) => one === status) ?? true
-    );
-    return this.#all(byStatus([...free, "unknown"]), ...values);
+    return this.#all(byStatus(listStored(statuses)), ...values);
   }
 
   #all(text: string, ...values: SqliteValue[]): readonly SqliteRow[] {
@@ -101,7 +102,7 @@ function toListedRow(row: SqliteRow, { now, liveTokens }: Moment): ListedRow {
     ...readLabels(row),
     ...(known && { lease: known }),
     status: statusOf(readText(row, "status") as ListedRow["status"], known, now),
-    approvals: row.approvals === null ? [] : JSON.parse(readText(row, "approvals")),
+    approvals: decodeApprovals(row.approvals === null ? null : readText(row, "approvals")),
   };
 }
 

@@ -5,7 +5,8 @@
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend/backend.ts";
-import { encodeKey } from "../backend/session_key.ts";
+import { encodeApprovals } from "../backend/list_sessions.ts";
+import { encodeChild, encodeKey } from "../backend/session_key.ts";
 import {
   readBytes,
   readEntry,
@@ -201,13 +202,4 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
       }
     },
   };
-}
-
-/** Returns approvals as JSON; null if there are none, as for most sessions. */
-function encodeApprovals(approvals: Append["approvals"] = []): string | null {
-  return approvals.length === 0 ? null : JSON.stringify(approvals);
-}
-
-function encodeChild(child: string | undefined): Uint8Array | null {
-  return child === undefined ? null : encodeKey(child);
 }
