@@ -5,7 +5,7 @@
  */
 import { requestsOf } from "../history/call.ts";
 import type { ShownArgs } from "../history/event.ts";
-import { createLiveSession } from "../session/read_state.ts";
+import { createLiveSession } from "../session/restore_session.ts";
 import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
 import { LLMError } from "../llm/llm_error.ts";
 import type { LiveSession } from "../turn/live_session.ts";

@@ -9,7 +9,8 @@ import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
 import { readInitialData } from "../turn/session_data.ts";
-import { createLiveSession, readState } from "./read_state.ts";
+import { readState } from "./read_state.ts";
+import { createLiveSession } from "./restore_session.ts";
 import { type Session, sessionOf } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
 

@@ -20,7 +20,11 @@ import {
 import { toolInternals } from "../tool/tool_internals.ts";
 import { buildState } from "../turn/capture_state.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import { findStart } from "./read_state.ts";
+
+/** Returns the step in which a session began, even if the graph now starts elsewhere. */
+export function findStart(events: readonly SessionEvent[], step: string): string {
+  return events.find((event) => "step" in event)?.step ?? step;
+}
 
 /** Returns true if the events around a place were committed together. */
 export function isWithinCommit(events: readonly SessionEvent[], place: number): boolean {

@@ -8,11 +8,10 @@ import { ConfigError, quote } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
-import { findStart } from "./read_state.ts";
 import { checkContext } from "../schema/session_values.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { askAgain } from "./fork_requests.ts";
-import { checkOpenChildren, copyChildren, isWithinCommit } from "./fork_children.ts";
+import { checkOpenChildren, copyChildren, findStart, isWithinCommit } from "./fork_children.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {

@@ -7,7 +7,7 @@ import { type PendingApproval, pendingApprovals } from "../history/call.ts";
 import { anything, checkOptions, wholeNumber } from "../schema/option_shape.ts";
 import type { CallVerdict, Command } from "../turn/command.ts";
 import type { ForkOptions } from "./fork_session.ts";
-import { splitOptions, startTurn } from "./start_turn.ts";
+import { splitOptions, startTurn, streamTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { freezeJson } from "../json/json.ts";
@@ -17,7 +17,7 @@ import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { Turn } from "../turn/turn.ts";
-import { TurnStream } from "../turn/turn_stream.ts";
+import type { TurnStream } from "../turn/turn_stream.ts";
 
 /** Creates the session of a live session. */
 export let sessionOf: (live: LiveSession) => Session;
@@ -129,12 +129,8 @@ export class Session<out Result extends Turn = Turn> {
    * that is still arriving. The turn begins with the first read, and leaving the stream early
    * aborts it. `stream.turn` is a promise of the turn. Throws the same errors as `next`.
    */
-  stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
-    const { readerTimeout = 300_000 } = options ?? {};
-    // The turn refuses options that are not an object.
-    const given = Object(options) === options ? { ...options, readerTimeout } : options;
-    const start = () => startTurn(this.#live, command, given);
-    return new TurnStream<Turn>(start) as TurnStream<Result>;
+  stream(command?: Command, options?: StreamOptions): TurnStream<Result> {
+    return streamTurn(this.#live, command, options) as TurnStream<Result>;
   }
 
   /**
@@ -167,6 +163,8 @@ export class Session<out Result extends Turn = Turn> {
    * Reads what other processes appended to a stored session, and checks if one of them runs a turn,
    * so that `status`, `step` and `approvals` are current. Does nothing while a turn runs here.
    *
+   * @throws {ConflictError} if the session was deleted, even if another one has its id now.
+   * @throws {SessionDamagedError} if an entry that it reads is damaged.
    * @throws {StoreError} if the store fails.
    */
   async refresh(): Promise<void> {
@@ -289,7 +287,7 @@ export class Session<out Result extends Turn = Turn> {
    *
    * @throws {ConfigError} if `at` is beyond the log, within a commit, or where an open child
    *   session can no longer be copied as it was; or if another option is invalid.
-   * @throws {ConflictError} if the store has a session of that id.
+   * @throws {ConflictError} if the store has a session of that id, or the original was deleted.
    * @throws {StateError} if the past leads to a step that the graph lacks.
    */
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {

@@ -9,6 +9,7 @@ import type { LiveSession } from "../turn/live_session.ts";
 import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { Out, StartedTurn, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
+import { TurnStream } from "../turn/turn_stream.ts";
 
 /** Code of turns, loaded with the first one. */
 let code: typeof import("./turn_code.ts") | undefined;
@@ -40,6 +41,21 @@ export function startTurn(
     // Observers see a turn even if it is refused.
     return { play: () => refuse(session, given, error) };
   }
+}
+
+/** Maximum time that a reader takes for a part of a stream by default, in milliseconds. */
+const READER_TIMEOUT = 300_000;
+
+/** Returns the stream of a turn, which starts as by {@linkcode startTurn} with the first read. */
+export function streamTurn(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+  options: StreamOptions = {},
+): TurnStream<Turn> {
+  const { readerTimeout = READER_TIMEOUT } = options ?? {};
+  // The turn refuses options that are not an object.
+  const given = Object(options) === options ? { ...options, readerTimeout } : options;
+  return new TurnStream(() => startTurn(session, command, given));
 }
 
 /** Returns a command with the options of its verdict, and the options of its turn, which checks them. */
