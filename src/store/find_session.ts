@@ -132,25 +132,6 @@ export function refuseDeleted(id: string): never {
   );
 }
 
-/**
- * Rejects a session with the id of the one that was opened, if it is another one.
- *
- * @param meta Metadata of the session that was opened.
- * @throws {ConflictError} if that session was deleted.
- */
-export function checkIdentity(
-  id: string,
-  meta: string,
-  found: Pick<StoredSession, "meta"> | undefined,
-): asserts found {
-  if (found?.meta === meta) return;
-  const replaced = found === undefined ? "" : ", and another one was made with its id";
-  throw new ConflictError(
-    `Cannot continue session ${quote(id)}: it was deleted${replaced}: expected the session that ` +
-      "was opened; open it again",
-  );
-}
-
 /** Returns the point in the hash chain before the first entry of a session. */
 function firstLink(id: string): Link {
   return { head: 0, hash: firstHash(id) };

@@ -10,7 +10,7 @@ import { readPast } from "./entry/verified_past.ts";
 import { readSnapshot } from "./entry/sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
-import { SessionDamagedError } from "./store_errors.ts";
+import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 import { findSession, type FoundSession } from "./find_session.ts";
 
 /** Part of a log that lists show. The status is `"none"` if the log cannot be read. */
@@ -46,11 +46,11 @@ export interface FoldedSession {
 export async function foldSession(store: Store, id: string): Promise<FoldedSession | undefined> {
   const found = await findSession(store, { id });
   if (found === undefined) return undefined;
-  const { stored: { snapshot, head, hash }, first, start } = found;
+  const { stored: { snapshot, head, hash, meta }, first, start } = found;
   const known = readSnapshot(id, start, snapshot);
   const position = known ?? new Position(start);
   const from = known === undefined ? first : snapshot!;
-  const rest = { address: { id }, first: from, end: { head, hash } };
+  const rest = { address: { id, meta }, first: from, end: { head, hash } };
   for await (const { events } of readPast(store, rest)) {
     for (const event of events) position.apply(event);
   }
@@ -63,6 +63,7 @@ export async function readSummary(store: Store, id: string): Promise<Recorded | 
     const folded = await foldSession(store, id);
     return folded && { head: folded.found.stored.head, ...summarize(folded.position) };
   } catch (error) {
+    if (error instanceof ConflictError) return undefined;
     if (!(error instanceof SessionDamagedError || error instanceof StateError)) throw error;
     const stored = await store.read(id);
     return stored && { head: stored.head, status: "none", approvals: [] };

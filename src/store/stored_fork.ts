@@ -13,18 +13,18 @@ import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { readBlobs } from "./entry/blobs.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvent } from "./entry/entry_body.ts";
-import { type Address, EntryReader, hasBlob, nameOf } from "./entry/entry_reader.ts";
+import {
+  checkIdentity,
+  EntryReader,
+  type FoundAddress,
+  hasBlob,
+  nameOf,
+} from "./entry/entry_reader.ts";
 import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
 import { acquireLease, type LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
-import type { Store, StoredSession } from "./store.ts";
-import {
-  checkIdentity,
-  createStored,
-  findSession,
-  type FoundSession,
-  type SessionMeta,
-} from "./find_session.ts";
+import type { Store } from "./store.ts";
+import { createStored, findSession, type FoundSession, type SessionMeta } from "./find_session.ts";
 
 /** Minimum number of events between two snapshots. */
 export const SNAPSHOT_INTERVAL = 64;
@@ -73,8 +73,8 @@ interface Copied extends Cut {
  */
 export async function writeFork(
   store: Store,
-  address: Address,
-  original: Original & Pick<StoredSession, "meta">,
+  address: FoundAddress,
+  original: Original,
   fork: Copied,
   options: LeaseOptions & Pick<SessionMeta, "agent">,
 ): Promise<void> {
@@ -85,7 +85,7 @@ export async function writeFork(
   const meta = { ...past, agent, fork: { id: nameOf(address), at: past.bodies.length } };
   // Read after the entries, so that all of them were those of this session.
   const stored = await store.read(address.id);
-  checkIdentity(address.id, original.meta, stored);
+  checkIdentity(address, stored);
   const { labels } = stored;
   const first = await createStored(store, { id }, meta, { labels });
   try {
@@ -112,7 +112,7 @@ export async function writeFork(
 /** Copies the first `at` entries for a fork, and adds the copies of its children to `children`. */
 async function copyPast(
   store: Store,
-  address: Address,
+  address: FoundAddress,
   { start, incarnation, first }: Original,
   { name, at, added }: Copied,
   children: ForkedPast[],
@@ -136,7 +136,7 @@ async function copyPast(
       throw makeDamagedError(own.id, `its child ${quote(child)} is missing: expected it`);
     }
     const copy = { id: childIdOf(name, position.decision, call), incarnation: undefined };
-    const below = { id: address.id, child };
+    const below = { id: address.id, child, meta: found.stored.meta };
     const cut = { name: copy, at: head, added: added?.children.get(call) };
     children.push(await copyPast(store, below, found, cut, children));
   }

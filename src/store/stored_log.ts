@@ -13,7 +13,7 @@ import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvents } from "./entry/entry_body.ts";
-import type { Address } from "./entry/entry_reader.ts";
+import { type Address, checkIdentity, type FoundAddress } from "./entry/entry_reader.ts";
 import type { Link } from "./entry/hash_chain.ts";
 import type { LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
@@ -23,7 +23,6 @@ import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 import {
-  checkIdentity,
   findOrCreate,
   findOrCreateLabeled,
   findSession,
@@ -44,14 +43,12 @@ export class StoredLog implements DurableLog {
   readonly incarnation: string | undefined;
   readonly turns: SessionTurns | undefined;
   readonly #store: Store;
-  readonly #address: Address;
+  readonly #address: FoundAddress;
   /** Id of the session or child. */
   readonly #id: string;
   /** Log of the session to which a child belongs, and whose lease it uses; otherwise this log. */
   readonly #root: StoredLog;
   readonly #options: StoredLogOptions;
-  /** Metadata, which no other session with this id has. */
-  readonly #meta: string;
   /** First step by the metadata, with which positions of stored entries begin. */
   readonly #start: string;
   /** Point before the first entry. */
@@ -81,12 +78,11 @@ export class StoredLog implements DurableLog {
     const { stored, first, start, incarnation } = found;
     const opened = openPosition(found, options);
     this.#store = store;
-    this.#address = address;
+    this.#address = { ...address, meta: stored.meta };
     this.#id = stored.id;
     this.#root = root ?? this;
     this.turns = root === undefined ? new SessionTurns(store, stored.id, options, this) : undefined;
     this.incarnation = incarnation;
-    this.#meta = stored.meta;
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -205,8 +201,7 @@ export class StoredLog implements DurableLog {
   }
 
   async fork(name: SessionName, at: number, added: AddedEvents | undefined): Promise<StoredLog> {
-    const { incarnation } = this;
-    const original = { meta: this.#meta, start: this.#start, incarnation, first: this.#first };
+    const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
     await writeFork(this.#store, this.#address, original, { name, at, added }, this.#options);
     // Loading the fork verifies what was written.
     const found = await findSession(this.#store, name) ?? refuseDeleted(name.id);
@@ -229,7 +224,7 @@ export class StoredLog implements DurableLog {
    * @throws {SessionDamagedError} if an entry is missing or damaged.
    */
   async catchUp(session: Omit<StoredSession, "snapshot"> | undefined): Promise<void> {
-    checkIdentity(this.#id, this.#meta, session);
+    checkIdentity(this.#address, session);
     const news = { address: this.#address, first: this.#end, end: session };
     for await (const { events, link } of readPast(this.#store, news)) {
       const migrated = events.map((event) => this.#migrate(event));

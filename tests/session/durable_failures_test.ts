@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError, decide, LLMError } from "@nomos/agent";
-import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { ConflictError, memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { impatientClock } from "../fixtures/immediate_clock.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
@@ -182,4 +182,18 @@ Deno.test("a session whose reply was lost is not locked for others after its nex
   assertEquals(await other.next("Two").catch(({ code }) => code), "SESSION_BUSY");
   await session.next("Two");
   assertEquals((await other.next("Three")).response, "3");
+});
+
+Deno.test("a session that is deleted while its entries are read is not reported as damaged", async () => {
+  for (const isReplaced of [false, true]) {
+    const store = memoryStore();
+    await (await open(agentOf([decide.respond("1")]), store)).next("Hi");
+    const entries: Store["entries"] = async (...range) => {
+      await store.delete("s");
+      if (isReplaced) await open(agentOf([], [], { ids: () => "new" }), store);
+      return await store.entries(...range);
+    };
+    const opening = open(agentOf([]), patched(store, { entries }));
+    await assertRejects(() => opening, ConflictError, "it was deleted");
+  }
 });

@@ -113,7 +113,7 @@ export async function readStored(store: Store, id: string): Promise<State> {
   await findListed(store, id);
   const { found, position } = (await foldSession(store, id))!;
   const events: SessionEvent[] = [];
-  const reader = new EntryReader(store, { id });
+  const reader = new EntryReader(store, { id, meta: found.stored.meta });
   for await (const page of reader.pages(found.first, found.stored.head)) {
     events.push(...page.events);
   }

@@ -4,11 +4,13 @@
  * @module
  */
 import { nextTask } from "../../clock.ts";
+import { quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { fillEntry } from "./blobs.ts";
 import { parseEvent } from "./entry_body.ts";
 import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
-import type { Store, StoredEntry } from "../store.ts";
+import type { Store, StoredEntry, StoredSession } from "../store.ts";
+import { ConflictError, SessionDamagedError } from "../store_errors.ts";
 
 /** Maximum number of entries in one read. */
 const PAGE_LENGTH = 2_000;
@@ -26,6 +28,29 @@ export function nameOf({ id, child = id }: Address): string {
   return child;
 }
 
+/** Address of a log that was found in a store. */
+export interface FoundAddress extends Address {
+  /** Metadata of the session or child, which no later session with its id has. */
+  readonly meta: string;
+}
+
+/**
+ * Rejects a session that is not the one that was found before, but has its id.
+ *
+ * @throws {ConflictError} if that session was deleted.
+ */
+export function checkIdentity(
+  address: FoundAddress,
+  found: Pick<StoredSession, "meta"> | undefined,
+): asserts found {
+  if (found?.meta === address.meta) return;
+  const replaced = found === undefined ? "" : ", and another one was made with its id";
+  throw new ConflictError(
+    `Cannot continue session ${quote(nameOf(address))}: it was deleted${replaced}: expected the ` +
+      "session that was opened; open it again",
+  );
+}
+
 /** Page of entries, their events, and the point in the hash chain after them. */
 export interface Page {
   readonly entries: readonly StoredEntry[];
@@ -36,12 +61,12 @@ export interface Page {
 /** Reads the entries of one session page by page. */
 export class EntryReader {
   readonly #store: Store;
-  readonly #address: Address;
+  readonly #address: FoundAddress;
   /** Id of the session or child. */
   readonly #id: string;
 
   /** Makes a reader without reading anything. */
-  constructor(store: Store, address: Address) {
+  constructor(store: Store, address: FoundAddress) {
     this.#store = store;
     this.#address = address;
     this.#id = nameOf(address);
@@ -53,18 +78,31 @@ export class EntryReader {
    * the hashes prove that they are unchanged.
    *
    * @throws {SessionDamagedError} if an entry is missing or damaged.
+   * @throws {ConflictError} if the session was deleted meanwhile.
    * @throws {StateError} if a newer release wrote an entry.
    */
   async *pages(from: Link, end: number, validates = true): AsyncGenerator<Page, void, void> {
-    const id = this.#id;
     for (let link = from; link.head < end;) {
-      const entries = await this.#read(link.head, end);
-      link = checkChain(id, link, entries);
-      const whole = entries.some(hasBlob) ? await this.#fill(entries) : entries;
-      yield { entries, events: whole.map((entry) => parseEvent(id, entry, { validates })), link };
+      const page = await this.#readPage(link, end, validates).catch(async (error) => {
+        if (!(error instanceof SessionDamagedError)) throw error;
+        // It may only look damaged, because it was deleted meanwhile.
+        const { id, child } = this.#address;
+        checkIdentity(this.#address, await this.#store.read(id, child));
+        throw error;
+      });
+      yield page;
+      link = page.link;
       // Stores answer in microtasks: without a task between pages, a long log would block timers.
       if (link.head < end) await nextTask();
     }
+  }
+
+  async #readPage(from: Link, end: number, validates: boolean): Promise<Page> {
+    const id = this.#id;
+    const entries = await this.#read(from.head, end);
+    const link = checkChain(id, from, entries);
+    const whole = entries.some(hasBlob) ? await this.#fill(entries) : entries;
+    return { entries, events: whole.map((entry) => parseEvent(id, entry, { validates })), link };
   }
 
   /** Returns the entries with the bytes of their blobs. */

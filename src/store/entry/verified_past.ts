@@ -5,13 +5,13 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import { Position } from "../../history/position.ts";
-import { type Address, EntryReader, nameOf, type Page } from "./entry_reader.ts";
+import { EntryReader, type FoundAddress, nameOf, type Page } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
 import type { Store } from "../store.ts";
 
 /** Entries of a session or child between two points in the hash chain. */
 export interface Past {
-  readonly address: Address;
+  readonly address: FoundAddress;
   /** Point before the first of these entries. */
   readonly first: Link;
   /** Point after the last of these entries. */
@@ -23,6 +23,7 @@ export interface Past {
  * `validates` is false.
  *
  * @throws {SessionDamagedError} if an entry is missing or damaged, or the chain ends differently.
+ * @throws {ConflictError} if the session was deleted meanwhile.
  */
 export async function* readPast(
   store: Store,
@@ -53,7 +54,7 @@ export async function* readPast(
  * Reads the events from a sequence number on. The hash of the last one verifies them, also if those
  * before them are not read; that suffices for a turn.
  *
- * @throws {SessionDamagedError} as {@linkcode readPast}.
+ * @throws what {@linkcode readPast} throws.
  */
 export async function readLast(store: Store, past: Past, seq: number): Promise<SessionEvent[]> {
   const { id, child } = past.address;
@@ -69,8 +70,8 @@ export async function readLast(store: Store, past: Past, seq: number): Promise<S
 /**
  * Reads all events, and verifies the snapshot that covers them.
  *
- * @throws {SessionDamagedError} if the snapshot does not match the entries, or as
- *   {@linkcode readPast}.
+ * @throws {SessionDamagedError} if the snapshot does not match the entries. Also throws what
+ *   {@linkcode readPast} throws.
  */
 export async function readCovered(
   store: Store,

@@ -10,9 +10,9 @@ import { readCovered, readPast } from "./verified_past.ts";
 
 /** Implements {@linkcode VerifiableStore}. */
 export async function verifySession(store: Store, id: string): Promise<void> {
-  const address = { id };
-  const { stored, first, start } = await findSession(store, address) ?? refuseDeleted(id);
-  const { snapshot, head, hash } = stored;
+  const { stored, first, start } = await findSession(store, { id }) ?? refuseDeleted(id);
+  const { snapshot, head, hash, meta } = stored;
+  const address = { id, meta };
   const position = readSnapshot(id, start, snapshot);
   // A snapshot of another version is never used.
   if (snapshot !== undefined && position !== undefined) {
