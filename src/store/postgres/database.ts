@@ -25,7 +25,7 @@ export interface Work {
 /** One statement. */
 interface Statement extends Work {
   /** Name under which it may be prepared, always with the same text. Default: never prepared. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** SQL text. */
   readonly text: string;
   /** Values of the parameters `$1`, `$2` and so on. */

@@ -33,11 +33,8 @@ export function listQueries(
     purpose: string,
     text: string,
     values: readonly unknown[] = [],
-    name: string | false = false,
-  ) => {
-    const statement = { purpose, text, values, isRepeatable: purpose !== EXPIRE };
-    return database.run<Row>({ ...statement, ...(name && { name }) });
-  };
+    name?: string,
+  ) => database.run<Row>({ purpose, text, values, name, isRepeatable: purpose !== EXPIRE });
   /** Returns true if so few rows match that the other filters may read their rows. */
   const isRare = async (table: string, condition: string, values: readonly unknown[]) => {
     const text = `SELECT FROM ${schema}.${table} WHERE ${condition} LIMIT ${MAX_RARE + 1}`;
@@ -63,7 +60,12 @@ export function listQueries(
       const path = await choosePath(filter);
       const { text, values } = buildList(schema, filter, path);
       // The plan of a filtered list depends on the filters.
-      const { rows } = await run<ListRow>("list sessions", text, values, path === "id" && LIST);
+      const { rows } = await run<ListRow>(
+        "list sessions",
+        text,
+        values,
+        path === "id" ? LIST : undefined,
+      );
       return rows.map(toListedRow);
     },
     async expire(ids, { statuses, before }) {

@@ -132,23 +132,7 @@ export async function sqliteStore(
     if (isFile && !hadLog) await retry.run(() => checkUseMark(opened, path));
     const owner = isFile ? OwnerFile.create(location) : undefined;
     if (owner !== undefined) await retry.run(() => setUseMark(opened));
-    const onUncaught = () => {
-      if (process.listenerCount("uncaughtException") === 0 && owner?.isAlone()) {
-        clearUseMark(opened);
-      }
-    };
-    const closeDatabase = () => {
-      process.off("exit", closeDatabase);
-      process.off("uncaughtExceptionMonitor", onUncaught);
-      if (owner?.closeLast()) clearUseMark(opened);
-      opened.close();
-    };
-    // A program may end without closing its stores. SQLite then removes the write-ahead log.
-    if (owner !== undefined) {
-      process.on("exit", closeDatabase);
-      // Deno ends a program whose error nothing catches without "exit".
-      process.on("uncaughtExceptionMonitor", onUncaught);
-    }
+    const closeDatabase = owner === undefined ? () => opened.close() : closeAtExit(opened, owner);
     const own = owner?.identity.ownerPrefix;
     const isDead = (owner: string) =>
       !(own && owner.startsWith(own)) && isDeadOwner(location, owner);
@@ -160,6 +144,27 @@ export async function sqliteStore(
     if (database?.isOpen) database.close();
     throw toStoreError(error, "open the store", path);
   }
+}
+
+/**
+ * Closes a database when the program ends without closing its store: SQLite then removes the
+ * write-ahead log. Returns a function that closes it before.
+ */
+function closeAtExit(database: DatabaseSync, owner: OwnerFile): () => void {
+  const close = () => {
+    process.off("exit", close);
+    process.off("uncaughtExceptionMonitor", onUncaught);
+    if (owner.closeLast()) clearUseMark(database);
+    database.close();
+  };
+  // Deno ends a program whose error nothing catches without "exit".
+  const onUncaught = () => {
+    const isCaught = process.listenerCount("uncaughtException") > 0;
+    if (!isCaught && owner.isAlone()) clearUseMark(database);
+  };
+  process.on("exit", close);
+  process.on("uncaughtExceptionMonitor", onUncaught);
+  return close;
 }
 
 function sleep(ms: number): Promise<void> {
