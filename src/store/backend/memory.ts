@@ -264,7 +264,7 @@ function describe(
     hash,
     createdAt,
     updatedAt,
-    ...(labels.length > 0 && { labels }),
+    ...(labels.length > 0 && { labels: [...labels] }),
     ...(lease && { lease: { ...lease } }),
   };
 }

@@ -102,6 +102,9 @@ export const ENTRY_CHECKS: ContractChecks = {
     got.push(...entriesFrom(1, 1));
     expectEqual(await trial.entries(id), entriesFrom(0, 1), "entries after a result changed");
     expectEqual((await trial.read(id)).head, 1, "head after a result changed");
+    await trial.store.setLabels(id, ["one"]);
+    ((await trial.read(id)).labels as string[]).push("two");
+    expectEqual((await trial.read(id)).labels, ["one"], "labels after a result changed");
   },
 };
 
