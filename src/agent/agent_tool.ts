@@ -8,9 +8,8 @@ import type { StandardSchema } from "../schema/standard_schema.ts";
 import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
-import { toolInternals } from "../tool/tool_internals.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
-import type { ChildAgent } from "../turn/call/child_call.ts";
+import { type ChildAgent, registerChildAgent } from "../turn/call/child_call.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import type { AgentToolParts } from "./agent_call.ts";
 import { coreOf } from "./build_core.ts";
@@ -104,11 +103,15 @@ export function createAgentTool<Args, Data, Context, ChildContext>(
     args: args ?? getInputSchema() as StandardSchema<unknown, never>,
     run: async (given, context) => await (await load()).runStandalone(parts, given, context),
   });
-  const delegate: ChildAgent = {
-    prepare: async (...place) => (await load()).prepareCall(parts, ...place),
-  };
-  toolInternals(tool).delegate = delegate;
+  registerChildAgent(tool, createChildAgent(parts));
   return tool;
+}
+
+function createChildAgent(parts: AgentToolParts): ChildAgent {
+  return {
+    prepare: async (...place) => (await load()).prepareCall(parts, ...place),
+    withCore: (replace) => createChildAgent({ ...parts, agent: () => replace(parts.agent()) }),
+  };
 }
 
 /**

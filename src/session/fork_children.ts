@@ -17,7 +17,7 @@ import {
   listStartedCalls,
   type StartedCall,
 } from "../history/cut.ts";
-import { toolInternals } from "../tool/tool_internals.ts";
+import { childAgentOf } from "../turn/call/child_call.ts";
 import { buildState } from "../turn/capture_state.ts";
 import { LiveSession } from "../turn/live_session.ts";
 
@@ -71,7 +71,7 @@ function findLostChild(
     // Without a recorded head, the child has not begun, unless version 2 wrote the log.
     if (isSuspended) return true;
     const tool = incarnation === undefined && findTool(agent.graph.steps.get(step)!, name);
-    return tool && toolInternals(tool).delegate !== undefined;
+    return tool && childAgentOf(tool) !== undefined;
   });
 }
 

@@ -196,7 +196,7 @@ export class Tool<out Args = unknown, in Data = unknown, in Context = unknown>
     this.once = once;
     this.maxRepeats = options.maxRepeats;
     const approval = { needsApproval, expiresAfter, whenUnknown };
-    const parts = { schema, run, ...approval, data, context, delegate: undefined };
+    const parts = { schema, run, ...approval, data, context };
     registerInternals(this, parts as ToolInternals);
     Object.defineProperty(this, TOOL_OPTIONS, { value: { ...options } });
   }

@@ -42,8 +42,6 @@ export interface ToolInternals {
   readonly data: StandardSchema | undefined;
   /** Schema of the context it needs. */
   readonly context: StandardSchema | undefined;
-  /** Agent behind the tool; undefined for other tools. */
-  delegate: unknown;
 }
 
 /**

@@ -12,7 +12,7 @@ import { formatWarning } from "../../config/text/problem.ts";
 import type { ConversationScript } from "../../profile/mod.ts";
 import type { PlayOptions } from "../../profile/play/play_script.ts";
 import { requireCore } from "../../testing/play/played_core.ts";
-import { toolInternals } from "../../tool/tool_internals.ts";
+import { childAgentOf } from "../../turn/call/child_call.ts";
 import type { AgentCall } from "../flags.ts";
 import { openAgent, type OpenedAgent } from "../open_agent.ts";
 import { shown } from "../terminal/shown.ts";
@@ -75,6 +75,6 @@ function namesOf(agent: ExportedAgent): AgentNames {
   const tools = [...steps.values()].flatMap(({ tools }) => tools);
   const names = new Set(tools.map(({ name }) => name));
   // An agent that is called as a tool is opened with the call, so its tools are not known before.
-  const isAlone = tools.every((tool) => toolInternals(tool).delegate === undefined);
+  const isAlone = tools.every((tool) => childAgentOf(tool) === undefined);
   return { steps: new Set(steps.keys()), tools: names, ...isAlone && { approvals: names } };
 }

@@ -11,7 +11,8 @@ import { isStandardSchema, type StandardSchema } from "../../schema/standard_sch
 import { convertValibot, isValibot } from "../../schema/convert_schema.ts";
 import { RAW_VENDOR } from "../../schema/wire_schema.ts";
 import { Tool } from "../../tool/tool.ts";
-import { isTool, type StepTool, TOOL_OPTIONS, toolInternals } from "../../tool/tool_internals.ts";
+import { isTool, type StepTool, TOOL_OPTIONS } from "../../tool/tool_internals.ts";
+import { childAgentOf, registerChildAgent } from "../../turn/call/child_call.ts";
 import type { ArgDefConfig, ToolDefConfig } from "../format/agent_config.ts";
 import { readDuration } from "../format/values.ts";
 import { readType } from "../format/field_schema.ts";
@@ -158,7 +159,8 @@ function describeArgs(
  * @throws {ConfigError} if an option is invalid.
  */
 export function createTool(options: AnyToolOptions, original?: unknown): StepTool {
-  const tool = new Tool(options);
-  if (isTool(original)) toolInternals(tool).delegate = toolInternals(original).delegate;
-  return tool as StepTool;
+  const tool = new Tool(options) as StepTool;
+  const agent = isTool(original) ? childAgentOf(original) : undefined;
+  if (agent !== undefined) registerChildAgent(tool, agent);
+  return tool;
 }

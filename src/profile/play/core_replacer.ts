@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { AgentCall } from "../../agent/agent_call.ts";
 import type { Step } from "../../graph/graph.ts";
 import { isModel } from "../../graph/history_options.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { ChildAgent } from "../../turn/call/child_call.ts";
+import { childAgentOf, registerChildAgent } from "../../turn/call/child_call.ts";
 import type { Observer } from "../../turn/observer.ts";
 
 /** Replacements in an agent, and in all agents that it calls as tools. */
@@ -70,24 +69,14 @@ export class CoreReplacer {
 
   /** Replaces the agent behind a tool, if there is one. */
   #tool(tool: StepTool): StepTool {
-    const internals = toolInternals(tool);
-    const delegate = internals.delegate as ChildAgent | undefined;
-    if (delegate === undefined) return tool;
+    const agent = childAgentOf(tool);
+    if (agent === undefined) return tool;
     let replaced = this.#tools.get(tool);
     if (replaced === undefined) {
       this.#tools.set(tool, replaced = { ...tool });
-      registerInternals(replaced, { ...internals, delegate: this.#delegate(delegate) });
+      registerInternals(replaced, toolInternals(tool));
+      registerChildAgent(replaced, agent.withCore((core) => this.replace(core)));
     }
     return replaced;
-  }
-
-  #delegate(delegate: ChildAgent): ChildAgent {
-    return {
-      prepare: async (...place) => {
-        const { prepareCall } = await import("../../agent/run_child.ts");
-        const { parts } = await delegate.prepare(...place) as unknown as AgentCall;
-        return prepareCall({ ...parts, agent: () => this.replace(parts.agent()) }, ...place);
-      },
-    };
   }
 }

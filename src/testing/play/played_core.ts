@@ -203,7 +203,6 @@ function replaceTool(tool: StepTool, player: Player): StepTool {
       ? needsApproval
       : (_, { step }) => player.needsApproval(step, name),
     whenUnknown: whenUnknown && ((args, context) => player.whenUnknown(name, args, context)),
-    delegate: undefined,
   });
   return played;
 }

@@ -6,6 +6,8 @@
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { ApprovalRequest } from "../../history/call.ts";
 import type { ChildUsage, ShownArgs } from "../../history/event.ts";
+import type { StepTool } from "../../tool/tool_internals.ts";
+import type { AgentCore } from "../agent_core.ts";
 import type { LiveSession } from "../live_session.ts";
 
 /** One call of an agent that runs as a tool, in a session of its own. */
@@ -33,6 +35,20 @@ export interface ChildAgent {
     call: number,
     context: ToolContext,
   ): Promise<ChildCall>;
+  /** Returns the same child agent with another core, which `replace` returns for each call. */
+  withCore(replace: (core: AgentCore) => AgentCore): ChildAgent;
+}
+
+const childAgents = new WeakMap<StepTool, ChildAgent>();
+
+/** Stores the agent behind a tool, for `childAgentOf()`. */
+export function registerChildAgent(tool: StepTool, agent: ChildAgent): void {
+  childAgents.set(tool, agent);
+}
+
+/** Returns the agent behind a tool; undefined for other tools. */
+export function childAgentOf(tool: StepTool): ChildAgent | undefined {
+  return childAgents.get(tool);
 }
 
 /**

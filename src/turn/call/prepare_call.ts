@@ -11,7 +11,7 @@ import { type StepTool, STILL_UNKNOWN, toolInternals } from "../../tool/tool_int
 import type { LiveSession } from "../live_session.ts";
 import { buildRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { CallContext } from "./call_context.ts";
-import type { ChildAgent, ChildCall } from "./child_call.ts";
+import { childAgentOf, type ChildCall } from "./child_call.ts";
 import { checkLateCall, type LateCheck } from "./late_call.ts";
 import type { PreparedCall } from "./running_calls.ts";
 
@@ -103,8 +103,7 @@ function prepareChild(
   call: number,
   context: CallContext,
 ): Promise<ChildCall> | undefined {
-  const agent = toolInternals(tool).delegate as ChildAgent | undefined;
-  return agent?.prepare(session, session.log.position.decision, call, context);
+  return childAgentOf(tool)?.prepare(session, session.log.position.decision, call, context);
 }
 
 /** Prepares the call of an agent outside the run of its turn; undefined for another tool. */
