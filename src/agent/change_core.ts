@@ -8,12 +8,10 @@ import type { CostOf } from "../cost/call_usage.ts";
 import { checkLimits, type Limits, withDefaultLimits } from "../cost/limits.ts";
 import { GraphError, quote } from "../errors.ts";
 import { CANNOT_EMBED } from "../graph/build_graph.ts";
-import type { Step } from "../graph/graph.ts";
 import { isModel } from "../graph/history_options.ts";
 import type { LLM } from "../llm/llm.ts";
-import { profileOf } from "../schema/profiles/openai_strict.ts";
 import * as option from "../schema/option_shape.ts";
-import type { AgentCore } from "../turn/agent_core.ts";
+import { type AgentCore, replaceModels } from "../turn/agent_core.ts";
 import type { Observer } from "../turn/observer.ts";
 import { agentShape, checkSchemas, listModels, readModels, reportFailures } from "./build_core.ts";
 
@@ -94,30 +92,23 @@ export function changeCore(core: AgentCore, changes: AgentChanges): AgentCore {
   };
 }
 
-function changeModels(core: AgentCore, llm: AgentChanges["llm"], attempt: string): AgentCore {
+function changeModels(
+  core: AgentCore,
+  llm: NonNullable<AgentChanges["llm"]>,
+  attempt: string,
+): AgentCore {
   const models = readModels(llm, attempt, core.models);
-  const change = (step: Step): Step => {
-    const changed = models.get(step.model)!;
-    const { history } = step;
-    const isSame = JSON.stringify(profileOf(changed)) === JSON.stringify(profileOf(step.llm));
-    return {
-      ...step,
-      llm: changed,
-      schemas: isSame ? step.schemas : new Map(),
-      history: isModel(llm) && isModel(history.summarize)
-        ? { ...history, summarize: llm }
-        : history,
-    };
-  };
-  const steps = new Map([...core.graph.steps].map(([id, step]) => [id, change(step)]));
-  const graph = { ...core.graph, steps };
-  const embedder = models.get("default")!;
+  const changed = replaceModels(core, (own, name) => {
+    if (name !== undefined) return models.get(name)!;
+    return isModel(llm) ? llm : own;
+  });
+  const { graph, examples: { embedder, exampleSimilarity } } = changed;
   checkSchemas(core.name, graph, core.schemaCache);
-  if (embedder.embed === undefined && core.examples.exampleSimilarity === undefined) {
-    const problems = [...steps.values()]
+  if (embedder.embed === undefined && exampleSimilarity === undefined) {
+    const problems = [...graph.steps.values()]
       .filter(({ examples }) => examples.some(({ show }) => show === "similar"))
       .map(({ id }) => ({ path: `steps.${id}.examples`, message: CANNOT_EMBED }));
     if (problems.length > 0) throw new GraphError(core.name, problems);
   }
-  return { ...core, models, graph, examples: { ...core.examples, embedder } };
+  return changed;
 }

@@ -109,6 +109,12 @@ export interface Graph {
   readonly data: DataSchemas | undefined;
 }
 
+/** Returns a graph with changed fields of its steps. */
+export function changeSteps(graph: Graph, change: (step: Step) => Partial<Step>): Graph {
+  const changed = [...graph.steps].map(([id, step]) => [id, { ...step, ...change(step) }] as const);
+  return { ...graph, steps: new Map(changed) };
+}
+
 /** Builds the fields of a step that concern its offers. */
 export function buildOfferFields(
   routes: readonly Route[],

@@ -1,12 +1,14 @@
 /**
- * The core of an agent, shared by its sessions.
+ * The core of an agent, shared by its sessions, and the replacement of its models.
  *
  * @module
  */
 import type { SchemaCache } from "../schema/schema_cache.ts";
-import type { Graph } from "../graph/graph.ts";
+import { changeSteps, type Graph } from "../graph/graph.ts";
+import { isModel } from "../graph/history_options.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { LLM } from "../llm/llm.ts";
+import { profileOf } from "../schema/profiles/openai_strict.ts";
 import type { TurnLimits } from "./plan.ts";
 import type { ChangedAgent, MigrateData } from "../history/migrations.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
@@ -51,4 +53,34 @@ export interface AgentCore extends ChangedAgent {
   readonly clock: () => number;
   /** Returns a new, unique id for a session. */
   readonly ids: () => string;
+}
+
+/**
+ * Returns a core with another model in each place that holds one.
+ *
+ * @param modelFor Returns the model that replaces `own`. `name` is its name among the models of the
+ *   agent; undefined if it only writes summaries.
+ */
+export function replaceModels(
+  core: AgentCore,
+  modelFor: (own: LLM, name: string | undefined) => LLM,
+): AgentCore {
+  const graph = changeSteps(core.graph, ({ llm: own, model, schemas, history }) => {
+    const llm = modelFor(own, model);
+    const { summarize } = history;
+    return {
+      llm,
+      schemas: haveEqualProfiles(own, llm) ? schemas : new Map(),
+      history: isModel(summarize)
+        ? { ...history, summarize: modelFor(summarize, undefined) }
+        : history,
+    };
+  });
+  const models = [...core.models].map(([name, own]) => [name, modelFor(own, name)] as const);
+  const embedder = modelFor(core.examples.embedder, "default");
+  return { ...core, graph, models: new Map(models), examples: { ...core.examples, embedder } };
+}
+
+function haveEqualProfiles(one: LLM, other: LLM): boolean {
+  return JSON.stringify(profileOf(one)) === JSON.stringify(profileOf(other));
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Step } from "../../graph/graph.ts";
-import { isModel } from "../../graph/history_options.ts";
+import { changeSteps } from "../../graph/graph.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
-import type { AgentCore } from "../../turn/agent_core.ts";
+import { type AgentCore, replaceModels } from "../../turn/agent_core.ts";
 import { childAgentOf, registerChildAgent } from "../../turn/call/child_call.ts";
 import type { Observer } from "../../turn/observer.ts";
 
@@ -34,29 +33,15 @@ export class CoreReplacer {
   replace(core: AgentCore): AgentCore {
     let replaced = this.#cores.get(core);
     if (replaced === undefined) {
-      const steps = new Map([...core.graph.steps].map(([id, step]) => [id, this.#step(step)]));
-      const { observers } = this.#replacements;
-      const examples = { ...core.examples, embedder: this.#model(core.examples.embedder) };
-      const models = new Map([...core.models].map(([name, own]) => [name, this.#model(own)]));
-      replaced = { ...core, models, graph: { ...core.graph, steps }, observers, examples };
+      const withModels = replaceModels(core, (own) => this.#model(own));
+      const graph = changeSteps(withModels.graph, ({ tools, wholeOffer }) => ({
+        tools: tools.map((tool) => this.#tool(tool)),
+        wholeOffer: { ...wholeOffer, tools: wholeOffer.tools.map((tool) => this.#tool(tool)) },
+      }));
+      replaced = { ...withModels, graph, observers: this.#replacements.observers };
       this.#cores.set(core, replaced);
     }
     return replaced;
-  }
-
-  #step(step: Step): Step {
-    const { history } = step;
-    const { summarize } = history;
-    return {
-      ...step,
-      llm: this.#model(step.llm),
-      tools: step.tools.map((tool) => this.#tool(tool)),
-      wholeOffer: {
-        ...step.wholeOffer,
-        tools: step.wholeOffer.tools.map((tool) => this.#tool(tool)),
-      },
-      history: isModel(summarize) ? { ...history, summarize: this.#model(summarize) } : history,
-    };
   }
 
   #model(model: LLM): LLM {

@@ -6,13 +6,13 @@
 import { coreOf } from "../../agent/build_core.ts";
 import type { CostOf } from "../../cost/call_usage.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import { buildOfferFields, type Route, type Step } from "../../graph/graph.ts";
+import { buildOfferFields, changeSteps, type Route, type Step } from "../../graph/graph.ts";
 import { type HistoryBounds, NO_BOUNDS } from "../../graph/history_options.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { GuardContext, ToolContext } from "../../tool/tool_context.ts";
-import type { AgentCore } from "../../turn/agent_core.ts";
+import { type AgentCore, replaceModels } from "../../turn/agent_core.ts";
 import type { Observer } from "../../turn/observer.ts";
 import { isSameJson } from "../json_difference.ts";
 import type { GivenSample } from "./sampled_values.ts";
@@ -63,7 +63,7 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
     if (played === undefined) tools.set(tool, played = replaceTool(tool, player));
     return played;
   };
-  const played = withoutSideEffects(core, (step) => {
+  const played = withoutSideEffects(core, (own) => withSchemaProfile(own, player.llm), (step) => {
     const routes = step.routes.map((route): Route => ({
       ...route,
       guard: route.guard && (() => player.isOpen(step.id, routeGuard(route.to))),
@@ -76,7 +76,6 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
       persona: playText(persona, player),
       routes,
       tools,
-      llm: withSchemaProfile(step.llm, player.llm),
       history: step.history === NO_BOUNDS ? NO_BOUNDS : playSummaries(step.history),
       ...buildOfferFields(routes, tools),
     };
@@ -96,8 +95,7 @@ export function replayedCore(
   { asksGuards, callsTexts }: { readonly asksGuards: boolean; readonly callsTexts: boolean },
 ): AgentCore {
   const written = { system: undefined, description: "", persona: undefined, isDynamic: false };
-  const replayed = withoutSideEffects(core, ({ llm, routes, tools, isDynamic }) => ({
-    llm: modelFor(llm),
+  const replayed = withoutSideEffects(core, modelFor, ({ routes, tools, isDynamic }) => ({
     // Summaries are taken from the recording.
     history: { ...NO_BOUNDS, summarize: false },
     ...buildOfferFields(routes, tools),
@@ -108,17 +106,24 @@ export function replayedCore(
   return { ...replayed, graph: { ...replayed.graph, data }, clock: () => 0 };
 }
 
-/** Returns a core with changed steps, without observers, timings, cost and usage limits. */
-function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Step>): AgentCore {
-  const steps = new Map([...core.graph.steps].map(([id, step]): [string, Step] => {
-    // Selecting examples by similarity would call a real embedding model.
-    const examples = step.examples.filter(({ show }) => show !== "similar");
-    return [id, { ...step, examples, ...change(step) }];
+/**
+ * Returns a core with other models and changed steps, without observers, timings, cost and usage
+ * limits.
+ */
+function withoutSideEffects(
+  core: AgentCore,
+  modelFor: (model: LLM) => LLM,
+  change: (step: Step) => Partial<Step>,
+): AgentCore {
+  const replaced = replaceModels(core, modelFor);
+  const changed = changeSteps(replaced.graph, (step) => ({
+    // A model that plays cannot embed.
+    examples: step.examples.filter(({ show }) => show !== "similar"),
+    ...change(step),
   }));
   // A played agent has no context.
-  const { start, data } = core.graph;
-  const graph = { start, steps, contexts: [], data };
-  return { ...core, graph, usageLimits: {}, cost: undefined, timings: false, observers: [] };
+  const graph = { ...changed, contexts: [] };
+  return { ...replaced, graph, usageLimits: {}, cost: undefined, timings: false, observers: [] };
 }
 
 /**
