@@ -6,42 +6,22 @@
  */
 import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
-import { type ListedRow, statusOf } from "./list_sessions.ts";
+import type { ListedRow } from "./list_sessions.ts";
 import { MemoryBlobs } from "./memory_blobs.ts";
+import {
+  describe,
+  type MemoryLog,
+  type MemorySession,
+  summarize,
+  toRow,
+} from "./memory_session.ts";
 import { isLive } from "../stored_session.ts";
-import type { SessionSummary } from "../session_summary.ts";
-import type {
-  Append,
-  Lease,
-  NewSession,
-  StoredEntry,
-  StoredSession,
-  StoredSnapshot,
-  VerifiableStore,
-} from "../store.ts";
+import type { Append, Lease, NewSession, VerifiableStore } from "../store.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
   /** Returns the time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
-}
-
-interface StoredLog {
-  readonly meta: string;
-  readonly firstHash: string;
-  readonly createdAt: number;
-  readonly entries: StoredEntry[];
-  updatedAt: number;
-  snapshot?: StoredSnapshot;
-}
-
-interface Session extends StoredLog {
-  readonly children: Map<string, StoredLog>;
-  labels: readonly string[];
-  status: SessionSummary["status"] | "unknown";
-  /** Calls that wait for a person, as JSON. */
-  approvals: string;
-  lease?: { readonly owner: string; readonly epoch: number; until: number };
 }
 
 /**
@@ -67,34 +47,34 @@ interface Session extends StoredLog {
 export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
   checkOptions("make a memory store", options, { clock: FUNCTION });
   const { clock = Date.now } = options;
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, MemorySession>();
   /** Ids of all sessions, sorted, and of some that were deleted; undefined after a new one. */
   let sorted: readonly string[] | undefined;
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;
   const stops = new Set<number>();
   const blobs = new MemoryBlobs();
-  const findLeased = ({ id, owner, epoch }: Lease): Session | undefined => {
+  const findLeased = ({ id, owner, epoch }: Lease): MemorySession | undefined => {
     const session = sessions.get(id);
     const lease = session?.lease;
     return lease?.owner === owner && lease.epoch === epoch ? session : undefined;
   };
-  const find = (id: string, child: string | undefined): StoredLog | undefined => {
+  const find = (id: string, child: string | undefined): MemoryLog | undefined => {
     const session = sessions.get(id);
     return child === undefined ? session : session?.children.get(child);
   };
-  const makeLog = ({ meta, hash }: NewSession): StoredLog => {
+  const makeLog = ({ meta, hash }: NewSession): MemoryLog => {
     const now = clock();
     return { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] };
   };
-  const write = (log: StoredLog, { head, entries, snapshot, blobs: kept }: Append) => {
+  const write = (log: MemoryLog, { head, entries, snapshot, blobs: kept }: Append) => {
     if (kept !== undefined) blobs.keep(log, kept);
     for (const entry of entries) log.entries.push(entry);
     log.updatedAt = clock();
     if (snapshot === undefined) return;
     log.snapshot = { head: head + entries.length, hash: entries.at(-1)!.hash, body: snapshot };
   };
-  const listLogs = (id: string): readonly StoredLog[] => {
+  const listLogs = (id: string): readonly MemoryLog[] => {
     const session = sessions.get(id);
     return session === undefined ? [] : [session, ...session.children.values()];
   };
@@ -232,39 +212,4 @@ function findFirst<Item>(items: readonly Item[], matches: (item: Item) => boolea
     else low = middle + 1;
   }
   return low;
-}
-
-function summarize(
-  session: Session,
-  { status, approvals = [] }: Partial<SessionSummary>,
-): void {
-  session.status = status ?? "unknown";
-  session.approvals = JSON.stringify(approvals);
-}
-
-function toRow(id: string, session: Session, now: number): ListedRow {
-  const { status, lease, approvals } = session;
-  return {
-    ...describe(id, session),
-    status: statusOf(status, lease, now),
-    approvals: JSON.parse(approvals),
-  };
-}
-
-function describe(
-  id: string,
-  log: StoredLog & Pick<Session, "lease" | "labels">,
-): Omit<StoredSession, "snapshot"> {
-  const { meta, firstHash, entries, createdAt, updatedAt, lease, labels } = log;
-  const hash = entries.at(-1)?.hash ?? firstHash;
-  return {
-    id,
-    meta,
-    head: entries.length,
-    hash,
-    createdAt,
-    updatedAt,
-    ...(labels.length > 0 && { labels: [...labels] }),
-    ...(lease && { lease: { ...lease } }),
-  };
 }
