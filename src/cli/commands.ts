@@ -8,7 +8,7 @@ import type { Permissions } from "../config/permissions.ts";
 import type { CommandName, OptionsOf } from "./flags.ts";
 import { FOLDER } from "./own_folder.ts";
 import { needsOfProfile } from "./profile/needs.ts";
-import { unite } from "./launcher/permissions.ts";
+import { unite } from "./permissions.ts";
 import type { Project } from "./project.ts";
 import { locateStore, needsOfStore } from "./store_url.ts";
 import { findTests } from "./test/find_tests.ts";

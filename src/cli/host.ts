@@ -16,7 +16,7 @@ async function run(call: HostCall): Promise<never> {
     ? await (await import("../profile/functions/call_counts.ts")).startCounting()
     : undefined;
   const { runHost } = await import("./host/run_host.ts");
-  const { endProcess } = await import("./host/guard_process.ts");
+  const { endProcess } = await import("./guard_process.ts");
   // Timers and connections of an agent's modules would keep the process alive.
   return endProcess(await runHost(call, countCalls));
 }

@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { quote } from "../errors.ts";
-import { CONFIGS, exists, findAbove, findWorkspace } from "./launcher/deno_config.ts";
+import { CONFIGS, exists, findAbove, findWorkspace } from "./deno_config.ts";
 import { CommandError } from "./exit_code.ts";
 
 /** Agent of a command, and the project that it belongs to. */

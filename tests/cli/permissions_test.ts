@@ -7,7 +7,7 @@ import {
   subtract,
   toFlags,
   unite,
-} from "../../src/cli/launcher/permissions.ts";
+} from "../../src/cli/permissions.ts";
 import { locateStore, needsOfStore } from "../../src/cli/store_url.ts";
 
 Deno.test("readGrants, reads the flags of deno run", () => {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { assertEquals, assertThrows } from "@std/assert";
-import { findHost } from "../../src/cli/launcher/deno_config.ts";
+import { findHost } from "../../src/cli/deno_config.ts";
 import { CommandError } from "../../src/cli/exit_code.ts";
 import { findProject } from "../../src/cli/project.ts";
 

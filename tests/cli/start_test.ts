@@ -35,8 +35,8 @@ async function list(what: "loaded" | "read", path: string): Promise<readonly str
 Deno.test("nomos --help, loads a few modules", async () => {
   assertEquals((await list("loaded", "src/cli/main.ts")).toSorted(), [
     "cli/exit_code.ts",
+    "cli/guard_process.ts",
     "cli/help.ts",
-    "cli/host/guard_process.ts",
     "cli/main.ts",
     "cli/terminal/write_all.ts",
     "errors.ts",

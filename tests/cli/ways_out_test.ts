@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseConfig } from "@nomos/agent/config";
 import { CommandError } from "../../src/cli/exit_code.ts";
-import { divide } from "../../src/cli/launcher/permissions.ts";
+import { divide } from "../../src/cli/permissions.ts";
 import { denyWays, findAskedWays, listWaysOut } from "../../src/cli/launcher/ways_out.ts";
 import { withFiles } from "./in_process.ts";
 import { expectCode, nomos, ROOT } from "./process.ts";

@@ -10,7 +10,7 @@ import type { CountCalls } from "../../profile/functions/call_counts.ts";
 import { loadCommand } from "../commands.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall, CommandName } from "../flags.ts";
-import { type Accident, guardProcess } from "./guard_process.ts";
+import { type Accident, guardProcess } from "../guard_process.ts";
 import { Output } from "../terminal/output.ts";
 import { type HostCall, PROTOCOL } from "../protocol.ts";
 import { redirectConsole } from "./redirect_console.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OptionsOf } from "../flags.ts";
-import { toFlags } from "../launcher/permissions.ts";
+import { toFlags } from "../permissions.ts";
 import type { NewAgent } from "./new_agent.ts";
 import { readChoice } from "../read_choice.ts";
 import { PACKAGES, TEMPLATES } from "./templates.ts";

@@ -17,7 +17,7 @@ import { quote } from "../../errors.ts";
 import { askLine } from "../terminal/ask_line.ts";
 import { CommandError } from "../exit_code.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
-import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "./permissions.ts";
+import { avoidCommas, divide, isInside, subtract, toFlags, unite } from "../permissions.ts";
 import type { Project } from "../project.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { denyWays, findAskedWays, listWaysOut } from "./ways_out.ts";

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { VERSION } from "../../version.ts";
-import { findHost } from "./deno_config.ts";
+import { findHost } from "../deno_config.ts";
 import type { Project } from "../project.ts";
 
 /** Main module of the agent's process. */

@@ -7,7 +7,7 @@ import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ConfigFile } from "../../config/read_config.ts";
 import type { Permissions } from "../../config/permissions.ts";
-import { avoidCommas, isInside } from "./permissions.ts";
+import { avoidCommas, isInside } from "../permissions.ts";
 
 /**
  * Lists the links in a folder, and in those below it, that lead out of it or nowhere. Deno follows

@@ -6,7 +6,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Permissions } from "../../config/permissions.ts";
 import type { OptionsOf } from "../flags.ts";
-import { unite } from "../launcher/permissions.ts";
+import { unite } from "../permissions.ts";
 import type { Project } from "../project.ts";
 import { locateStore, needsOfStore } from "../store_url.ts";
 import { findMissing } from "../write_file.ts";

@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { EXIT } from "../exit_code.ts";
-import { endProcess } from "../host/guard_process.ts";
+import { endProcess } from "../guard_process.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** Handles the signals that stop a process: the first one lets the running turn settle. */

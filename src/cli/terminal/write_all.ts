@@ -6,7 +6,7 @@
 import { writeSync } from "node:fs";
 import { reasonOf } from "../../errors.ts";
 import { EXIT } from "../exit_code.ts";
-import { endProcess } from "../host/guard_process.ts";
+import { endProcess } from "../guard_process.ts";
 
 /**
  * Writes a whole text to a stream. A reader that has gone away ends the process

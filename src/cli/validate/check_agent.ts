@@ -20,7 +20,7 @@ import { findWarnings } from "../../graph/reachability.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { CommandError } from "../exit_code.ts";
 import { openAgent } from "../open_agent.ts";
-import { subtract, unite } from "../launcher/permissions.ts";
+import { subtract, unite } from "../permissions.ts";
 import type { Project } from "../project.ts";
 
 /** Result of checking an agent. */

@@ -5,10 +5,10 @@
  */
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import type { PermissionKind } from "../../config/format/agent_config.ts";
-import { KINDS, type Permissions } from "../../config/permissions.ts";
-import { quote } from "../../errors.ts";
-import { CommandError } from "../exit_code.ts";
+import type { PermissionKind } from "../config/format/agent_config.ts";
+import { KINDS, type Permissions } from "../config/permissions.ts";
+import { quote } from "../errors.ts";
+import { CommandError } from "./exit_code.ts";
 
 /** Name that stands for all hosts, all of a top-level domain, or a range of addresses. */
 const ANY_HOST_REGEXP = /^(?:\*(?:\.[^.:]+\.?)?(?::\d+)?$|.*\/)/;

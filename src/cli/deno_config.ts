@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isRecord } from "../../schema/option_shape.ts";
+import { isRecord } from "../schema/option_shape.ts";
 
 /** Name of this package in import maps. */
 const PACKAGE = "@nomos/agent";

@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import { EXIT } from "../exit_code.ts";
+import { EXIT } from "./exit_code.ts";
 
 const { Deno } = globalThis as { readonly Deno?: { exit: unknown } };
 const own = { exit: process.exit, denoExit: Deno?.exit };
