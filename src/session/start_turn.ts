@@ -6,7 +6,12 @@
 import type { ImagePart, Part } from "../llm/part.ts";
 import type { CallVerdict, Command, TurnCommand, Verdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
+import {
+  checkStreamOptions,
+  checkTurnOptions,
+  type StreamOptions,
+  type TurnOptions,
+} from "../turn/turn_options.ts";
 import type { Out, StartedTurn, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
@@ -18,13 +23,17 @@ let code: typeof import("./turn_code.ts") | undefined;
  * Acquires the lock of a session, or a place in its queue, and returns the turn. If a turn with
  * the same `inputId` runs or waits, returns that turn. Never throws: a turn that may not start
  * rejects when it is played.
+ *
+ * @param check Check of the options, which may come from untyped code.
  */
 export function startTurn(
   session: LiveSession,
   given: TurnCommand | undefined,
   options: StreamOptions | undefined,
+  check: (options: StreamOptions) => void = checkTurnOptions,
 ): StartedTurn<Turn> {
   try {
+    if (options !== undefined) check(options);
     const command = Array.isArray(given) ? given.map(copyBytes) : given;
     const { inputId } = options ?? {};
     const same = inputId === undefined ? undefined : session.findTurn(inputId);
@@ -53,12 +62,12 @@ export function streamTurn(
   options: StreamOptions = {},
 ): TurnStream<Turn> {
   const { readerTimeout = READER_TIMEOUT } = options ?? {};
-  // The turn refuses options that are not an object.
+  // Options that are not an object are refused later.
   const given = Object(options) === options ? { ...options, readerTimeout } : options;
-  return new TurnStream(() => startTurn(session, command, given));
+  return new TurnStream(() => startTurn(session, command, given, checkStreamOptions));
 }
 
-/** Returns a command with the options of its verdict, and the options of its turn, which checks them. */
+/** Returns a command with the options of its verdict, and the options of its turn, which are checked later. */
 export function splitOptions(
   verdict: Verdict,
   options: TurnOptions & Pick<CallVerdict, "hash" | "args"> = {},

@@ -25,7 +25,7 @@ import type { Out, StreamPart } from "./stream_part.ts";
 import { prepareReader } from "./stream_reader.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
-import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
+import type { StreamOptions } from "./turn_options.ts";
 
 /**
  * Runs one turn of a session that is locked, and releases the lock. The command may come
@@ -47,7 +47,6 @@ export async function runTurn(
   let hasBegun = false;
   try {
     checkCommand(given);
-    if (options !== undefined) checkTurnOptions(options);
     turn.follow(options?.signal);
     const command = isParts(given) ? await readCommand(given) : given;
     observers = startObservers(session, command);

@@ -48,16 +48,20 @@ export interface StreamOptions extends TurnOptions {
   readonly readerTimeout?: number;
 }
 
-const shape: option.OptionShape<StreamOptions> = {
+const turnShape: option.OptionShape<TurnOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
   signal: v.optional(
     v.custom((value) => value instanceof AbortSignal, "expected an AbortSignal"),
   ),
-  children: option.flag,
   inputId: v.optional(v.custom(
     (value) => typeof value === "string" && value.length >= 1 && value.length <= 200,
     "expected text of 1 to 200 characters",
   )),
+};
+
+const streamShape: option.OptionShape<StreamOptions> = {
+  ...turnShape,
+  children: option.flag,
   readerTimeout: option.optionalNumber(
     "expected a number of milliseconds from 1; Infinity lifts the limit",
     (value) => value >= 1,
@@ -65,10 +69,19 @@ const shape: option.OptionShape<StreamOptions> = {
 };
 
 /**
- * Checks the options of a turn, which may come from untyped code.
+ * Checks the options of `next()`, which may come from untyped code.
  *
  * @throws {ConfigError} if one is invalid or unknown.
  */
-export function checkTurnOptions(options: StreamOptions): void {
-  option.checkOptions(shape, options, "Cannot start a turn");
+export function checkTurnOptions(options: TurnOptions): void {
+  option.checkOptions(turnShape, options, "Cannot start a turn");
+}
+
+/**
+ * Checks the options of `stream()`, which may come from untyped code.
+ *
+ * @throws {ConfigError} if one is invalid or unknown.
+ */
+export function checkStreamOptions(options: StreamOptions): void {
+  option.checkOptions(streamShape, options, "Cannot start a turn");
 }

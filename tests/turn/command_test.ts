@@ -198,6 +198,21 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
   assertEquals([session.status, session.state.events], ["waiting", []]);
 });
 
+Deno.test("commands: next() refuses the options that only stream() has", async () => {
+  const { session } = shop([decide.respond("Hello")]);
+  const expected = 'expected one of "stopAfter", "signal", "inputId"';
+  for (const options of [{ children: true }, { readerTimeout: 5 }]) {
+    const error = await assertRejects(() => session.next("Hi", options as never), ConfigError);
+    const [key] = Object.keys(options);
+    assertEquals(error.message, `Cannot start a turn: unknown option "${key}": ${expected}`);
+    await assertRejects(() => session.resume(options as never), ConfigError, expected);
+  }
+  const stream = session.stream("Hi", { child: true } as never);
+  await assertRejects(() => stream.turn, ConfigError, '"readerTimeout"; did you mean "children"?');
+  const options = { children: true, readerTimeout: 5_000 };
+  assertEquals((await session.stream("Hi", options).turn).response, "Hello");
+});
+
 Deno.test("commands: none starts a turn of a session that has ended", async () => {
   const { session } = shop([decide.end("Bye")]);
   await session.next("Hi");
