@@ -9,7 +9,7 @@ import { createLiveSession } from "../session/restore_session.ts";
 import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
 import { LLMError } from "../llm/llm_error.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import { Delivery, type TurnCommand } from "../turn/command.ts";
+import { Delivery, type GivenCommand } from "../turn/command.ts";
 import { runTurn } from "../turn/loop.ts";
 import type { StreamOptions } from "../turn/turn_options.ts";
 import type { Out, StreamPart } from "../turn/stream_part.ts";
@@ -131,7 +131,7 @@ export async function runStandalone(
 /** Runs one turn of a child session. */
 async function runChildTurn(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  command: GivenCommand,
   options: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<void> {
@@ -147,7 +147,7 @@ async function runUntilRest(
   const { parent: { childOut: outer }, context: { signal, callKey } } = call;
   const { agent: { name: agent } } = session;
   const out = outer && ((part: StreamPart) => outer({ type: "child", callKey, agent, part }));
-  const run = (command: TurnCommand | undefined) =>
+  const run = (command: GivenCommand) =>
     runChildTurn(session, command, { signal, children: out !== undefined }, out);
   if (input !== undefined) await run(input);
   else if (isLimitedByParent(session)) await run({ resume: true });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ImagePart, Part } from "../llm/part.ts";
-import type { CallVerdict, Command, TurnCommand, Verdict } from "../turn/command.ts";
+import type { CallVerdict, Command, GivenCommand, Verdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import {
   checkStreamOptions,
@@ -28,7 +28,7 @@ let code: typeof import("./turn_code.ts") | undefined;
  */
 export function startTurn(
   session: LiveSession,
-  given: TurnCommand | undefined,
+  given: GivenCommand,
   options: StreamOptions | undefined,
   check: (options: StreamOptions) => void = checkTurnOptions,
 ): StartedTurn<Turn> {
@@ -58,7 +58,7 @@ const READER_TIMEOUT = 300_000;
 /** Returns the stream of a turn, which starts as by {@linkcode startTurn} with the first read. */
 export function streamTurn(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  command: GivenCommand,
   options: StreamOptions = {},
 ): TurnStream<Turn> {
   const { readerTimeout = READER_TIMEOUT } = options ?? {};
@@ -86,11 +86,11 @@ function copyBytes(part: Part): Part {
 
 async function refuse(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  command: GivenCommand,
   error: unknown,
 ): Promise<Turn> {
   const { refuseTurn } = await loadCode();
-  return refuseTurn(session, command, error);
+  return await refuseTurn(session, command, error);
 }
 
 async function loadCode(): Promise<typeof import("./turn_code.ts")> {

@@ -5,7 +5,7 @@
  */
 import { pendingApprovals } from "../history/call.ts";
 import { captureChildren } from "./capture_state.ts";
-import { inputIn, isParts, type TurnCommand } from "./command.ts";
+import type { TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { Turn } from "./turn.ts";
 
@@ -27,18 +27,11 @@ export function buildTurn(session: LiveSession, from: number, response: unknown)
   });
 }
 
-/**
- * Returns the result of a turn that was aborted before it could write anything.
- *
- * @param given Command as it was given, with parts that are not copied.
- */
-export async function buildUnwritten(
-  session: LiveSession,
-  given: TurnCommand | undefined,
-): Promise<Turn> {
+/** Returns the result of a turn that was aborted before it could write anything. */
+export async function buildUnwritten(session: LiveSession, command: TurnCommand): Promise<Turn> {
   await session.durability!.load();
   const { owner, data, log: { events, head, position: { step } } } = session;
-  const input = isParts(given) ? given : inputIn(given);
+  const input = command.kind === "input" ? command.given : undefined;
   const none = { prompt: undefined, children: undefined, response: undefined, thrown: undefined };
   return new Turn({
     owner,

@@ -17,10 +17,11 @@ import type { Answer } from "./request/answer.ts";
 import { ask } from "./request/ask.ts";
 import { buildTurn, buildUnwritten } from "./build_turn.ts";
 import { type CommitDrafts, runCalls } from "./call/calls.ts";
-import { checkCommand, inputIn, isParts, readCommand, type TurnCommand } from "./command.ts";
+import type { GivenCommand, TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
 import { deferCalls, isOver, plan } from "./plan.ts";
+import { readCommand } from "./read_command.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import { prepareReader } from "./stream_reader.ts";
 import { Turn } from "./turn.ts";
@@ -38,7 +39,7 @@ import type { StreamOptions } from "./turn_options.ts";
 export async function runTurn(
   session: LiveSession,
   turn: RunningTurn,
-  given?: TurnCommand,
+  given?: GivenCommand,
   options?: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<Turn> {
@@ -46,9 +47,8 @@ export async function runTurn(
   let observers: TurnObservers | undefined;
   let hasBegun = false;
   try {
-    checkCommand(given);
     turn.follow(options?.signal);
-    const command = isParts(given) ? await readCommand(given) : given;
+    const command = await readCommand(given);
     observers = startObservers(session, command);
     const open = () => {
       if (observers !== undefined) session.observe(observers);
@@ -58,7 +58,7 @@ export async function runTurn(
       ? await open()
       : await claim(stored, observers, turn, open, recordsInput(session, command));
     hasBegun = opened !== undefined;
-    if (opened === undefined) turn.result = await buildUnwritten(session, given);
+    if (opened === undefined) turn.result = await buildUnwritten(session, command);
     else if (opened instanceof Turn) turn.result = opened;
     else {
       const play = () => beginTurn(session, turn, opened, options, out);
@@ -84,11 +84,12 @@ export async function runTurn(
  *
  * @throws The error.
  */
-export function refuseTurn(
+export async function refuseTurn(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  given: GivenCommand,
   error: unknown,
-): never {
+): Promise<never> {
+  const command = await readCommand(given).catch((): TurnCommand => ({ kind: "none" }));
   const observers = startObservers(session, command);
   if (observers !== undefined) endObservers(session, observers, error);
   throw error;
@@ -129,17 +130,16 @@ function beginTurn(
 /** Starts the observers of a turn, if the agent has any. */
 function startObservers(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  command: TurnCommand,
 ): TurnObservers | undefined {
   const { agent: { name: agent, observers }, id: sessionId, incarnation, log } = session;
   if (observers.length === 0) return undefined;
-  const input = inputIn(command);
   const turn = {
     agent,
     sessionId,
     ...(incarnation !== undefined && { incarnation }),
     step: log.position.step,
-    ...(input !== undefined && { input }),
+    ...(command.kind === "input" && { input: command.text }),
   };
   return new TurnObservers(observers, turn, session.agent);
 }

@@ -5,11 +5,11 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
-import type { EventPart } from "../history/event_part.ts";
 import { findInputs } from "../history/known_inputs.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
-import { inputIn, MediaInput, readCommand, type TurnCommand } from "./command.ts";
+import type { GivenCommand, Input, TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
+import { readCommand } from "./read_command.ts";
 import { Turn } from "./turn.ts";
 
 /**
@@ -21,10 +21,10 @@ import { Turn } from "./turn.ts";
 export async function joinTurn(
   { id }: LiveSession,
   turn: RunningTurn,
-  command: TurnCommand | undefined,
+  command: GivenCommand,
 ): Promise<Turn> {
   const { input, settled } = turn;
-  if (!await isSameInput(input!.command as TurnCommand, command)) {
+  if (!await isSameInput(input!.command as GivenCommand, command)) {
     throw new ConfigError(
       `Cannot start a turn of session ${quote(id)}: inputId ${quote(input!.id)} belongs to ` +
         "another input, whose turn is running: expected the same input, or a new inputId",
@@ -35,19 +35,20 @@ export async function joinTurn(
   return turn.result as Turn;
 }
 
-async function isSameInput(a: TurnCommand | undefined, b: TurnCommand | undefined) {
+async function isSameInput(a: GivenCommand, b: GivenCommand): Promise<boolean> {
   if (a === b) return true;
   const [one, other] = [await readCommand(a), await readCommand(b)];
-  return one === other || hasSameParts(partsIn(one), partsIn(other));
+  return one.kind === "input" && other.kind === "input" && hasSameContent(one, other);
 }
 
-/** Returns the parts of an input; undefined if it is text alone. */
-function partsIn(command: TurnCommand | undefined): readonly EventPart[] | undefined {
-  return command instanceof MediaInput ? command.parts : undefined;
-}
+/** Text and parts of an input. */
+type Content = Pick<Input, "text" | "parts">;
 
-function hasSameParts(a: readonly EventPart[] = [], b: readonly EventPart[] = []): boolean {
-  return a.length > 0 && JSON.stringify(a) === JSON.stringify(b);
+/** Compares the parts, if there are any, because their text may describe them in other words. */
+function hasSameContent(a: Content, b: Content): boolean {
+  return a.parts === undefined && b.parts === undefined
+    ? a.text === b.text
+    : JSON.stringify(a.parts) === JSON.stringify(b.parts);
 }
 
 /**
@@ -73,22 +74,17 @@ async function findInput(
  */
 export async function findRepeated(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  command: TurnCommand,
   inputId: string,
 ): Promise<number | undefined> {
   const { id } = session;
   const what = `Cannot start a turn of session ${quote(id)} with inputId ${quote(inputId)}`;
-  const text = inputIn(command);
-  if (text === undefined) {
-    throw new ConfigError(`${what}: the command is ${quote(command)}: expected text or parts`);
+  if (command.kind !== "input") {
+    throw new ConfigError(`${what}: the command is ${quote(command.kind)}: expected text or parts`);
   }
   const found = await findInput(session, inputId);
   if (found === undefined) return undefined;
-  const parts = partsIn(command);
-  const isSame = found.parts === undefined && parts === undefined
-    ? found.text === text
-    : hasSameParts(found.parts, parts);
-  if (isSame) return found.seq;
+  if (hasSameContent(found, command)) return found.seq;
   throw new ConfigError(
     `${what}: the input ${quote(found.text)} has it: expected the same input, or a new inputId`,
   );

@@ -183,11 +183,8 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
     5,
     true,
     {},
-    { resume: false },
-    { approve: 3 },
-    { retry: 3 },
-    { decideAll: KEY },
     { deliver: [] },
+    { approve: undefined },
     () => 1,
   ];
   for (const command of bad) {
@@ -196,6 +193,75 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
     await assertRejects(() => session.stream(command as never).next(), ConfigError);
   }
   assertEquals([session.status, session.state.events], ["waiting", []]);
+});
+
+/** Forms of commands, each valid for the call that waits. */
+const FORMS: Readonly<Record<string, Record<string, unknown>>> = {
+  resume: { resume: true },
+  decideAll: { decideAll: [{ key: KEY, verdict: "approve" }] },
+  approve: { approve: KEY },
+  deny: { deny: KEY, reason: "No" },
+  settle: { settle: KEY, result: 1 },
+  retry: { retry: KEY },
+};
+
+Deno.test("commands: one of two forms is refused, as is a field of another form", async () => {
+  const { session, paid } = await asking("She is paid");
+  const state = JSON.stringify(session.state);
+  const forms = Object.values(FORMS);
+  const pairs = forms.flatMap((one, at) => forms.slice(at + 1).map((two) => ({ ...one, ...two })));
+  assertEquals(pairs.length, 15);
+  const extra = [
+    { ...FORMS.resume, hash: "a" },
+    { ...FORMS.decideAll, hash: "a" },
+    { ...FORMS.approve, result: 1 },
+    { ...FORMS.deny, args: {} },
+    { ...FORMS.settle, args: {} },
+    { ...FORMS.retry, args: {} },
+  ];
+  for (const command of [...pairs, ...extra]) {
+    const decide = () => session.next(command as never);
+    await assertRejects(decide, ConfigError, ": unknown option ");
+  }
+  assertEquals([JSON.stringify(session.state), paid], [state, []]);
+});
+
+Deno.test("commands: the message about a wrong key or value lists the keys of its form alone", async () => {
+  const { session } = await asking("She is paid");
+  const call = `call "${KEY}"`;
+  const cases: readonly [unknown, string][] = [
+    [{ resume: true, foo: 1 }, 'Cannot resume: unknown option "foo": expected "resume"'],
+    [{ resume: false }, "Cannot resume: resume is false: expected true"],
+    [
+      { approve: KEY, hsah: "a" },
+      `Cannot approve ${call}: unknown option "hsah": expected one of "approve", "args", "hash"; ` +
+      'did you mean "hash"?',
+    ],
+    [{ retry: 3 }, "Cannot retry call 3: retry is 3: expected text"],
+    [{ deny: KEY, reason: 5 }, `Cannot deny ${call}: reason is 5: expected text`],
+    [
+      { decideAll: [{ key: KEY, verdict: "settle", reslt: 1 }] },
+      `Cannot settle ${call}: unknown option "reslt": expected one of "key", "verdict", "result", ` +
+      '"hash"; did you mean "result"?',
+    ],
+    [
+      { decideAll: KEY },
+      `Cannot decide about calls: decideAll is "${KEY}": expected a list of verdicts`,
+    ],
+  ];
+  for (const [command, message] of cases) {
+    const error = await assertRejects(() => session.next(command as never), ConfigError);
+    assertEquals(error.message, message);
+  }
+  const misspelled = () => session.next({ aprove: KEY } as never);
+  await assertRejects(misspelled, ConfigError, '; did you mean "approve"?');
+});
+
+Deno.test("commands: a key whose value is undefined is as good as absent", async () => {
+  const { session, paid } = await asking("She is paid");
+  const command = { approve: KEY, deny: undefined, reason: undefined, args: undefined };
+  assertEquals((await session.next(command as Command)).response, "She is paid");
+  assertEquals(paid, ["ann"]);
 });
 
 Deno.test("commands: next() refuses the options that only stream() has", async () => {

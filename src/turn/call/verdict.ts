@@ -19,13 +19,12 @@ import {
 } from "../../history/call.ts";
 import type { EventDraft, SessionEvent, ShownArgs } from "../../history/event.ts";
 import { sha256 } from "../../json/text.ts";
-import { anything, checkOptions, type OptionShape } from "../../schema/option_shape.ts";
 import { describeIssues } from "../../schema/standard_schema.ts";
 import { cutText, type ResultLimits, resultText } from "../../tool/result_text.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
 import { hashRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { prepareChildOf } from "./prepare_call.ts";
-import { type DeliveredVerdict, VERDICTS } from "../command.ts";
+import type { DeliveredVerdict } from "../command.ts";
 import type { LiveSession } from "../live_session.ts";
 import { readResultParts } from "../read_parts.ts";
 
@@ -50,16 +49,15 @@ const OUTCOMES = { deny: "denied", settle: "ok", expire: "not_run" } as const;
  * @throws {ApprovalError} if a call does not wait for such a verdict, or for another request.
  * @throws {ApprovalExpiredError} if it is too late for a verdict.
  * @throws {ToolArgumentsError} if the tool's schema refuses the arguments of a verdict.
- * @throws {ConfigError} if a verdict is invalid.
+ * @throws {ConfigError} if a result has a picture or a file.
  */
 export async function buildVerdictDrafts(
   session: LiveSession,
   verdicts: readonly DeliveredVerdict[],
   isDelivered: boolean,
 ): Promise<readonly EventDraft[]> {
-  if (!isDelivered) checkVerdicts(verdicts);
   const drafts: EventDraft[] = [];
-  for (const verdict of verdicts) drafts.push(...await buildDrafts(session, verdict, isDelivered));
+  for (const verdict of verdicts) drafts.push(...await draftVerdict(session, verdict, isDelivered));
   return drafts;
 }
 
@@ -70,7 +68,7 @@ export function listExpired({ log, agent }: LiveSession): readonly DeliveredVerd
     .map(({ callKey: key, hash }) => ({ key, verdict: "expire", hash }));
 }
 
-async function buildDrafts(
+async function draftVerdict(
   session: LiveSession,
   verdict: DeliveredVerdict,
   isDelivered: boolean,
@@ -142,44 +140,6 @@ async function textOf(
       return "No person decided about it in time";
     default:
       return verdict satisfies never;
-  }
-}
-
-const shape: OptionShape<DeliveredVerdict> = {
-  key: anything,
-  verdict: anything,
-  hash: anything,
-  args: anything,
-  isInput: anything,
-  reason: anything,
-  result: anything,
-};
-
-/** Validates the form of verdicts, which may come from untyped code. */
-function checkVerdicts(verdicts: readonly DeliveredVerdict[]): void {
-  const keys = new Set<string>();
-  if (verdicts.length === 0) {
-    throw new ConfigError("Cannot decide about calls: expected at least one verdict");
-  }
-  for (const one of verdicts) {
-    const refuse = (problem: string) => {
-      throw new ConfigError(`Cannot decide about call ${quote(one?.key)}: ${problem}`);
-    };
-    if (typeof one?.key !== "string") refuse(`the verdict is ${quote(one)}: expected a key`);
-    checkOptions(shape, one, `Cannot decide about call ${quote(one.key)}`);
-    if (keys.has(one.key)) refuse("it has several verdicts: expected one");
-    keys.add(one.key);
-    if (!(VERDICTS as readonly unknown[]).includes(one.verdict)) {
-      refuse(
-        `the verdict is ${quote(one.verdict)}: expected "approve", "deny", "settle" or "retry"`,
-      );
-    }
-    if (one.verdict === "deny" && typeof one.reason !== "string") {
-      refuse(`the reason is ${quote(one.reason)}: expected text`);
-    }
-    if (one.args !== undefined && one.verdict !== "approve") {
-      refuse(`"${one.verdict}" has arguments: expected them only with "approve"`);
-    }
   }
 }
 
