@@ -10,7 +10,7 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { readState } from "./read_state.ts";
-import { createLiveSession } from "./restore_session.ts";
+import { createLiveSession, warnOfOtherMaker } from "./restore_session.ts";
 import { type Session, sessionOf } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
 
@@ -45,6 +45,7 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
+  warnOfOtherMaker(core, name, known.agent);
   return sessionOf(createLiveSession(core, name, context, known, live));
 }
 

@@ -12,6 +12,7 @@ import { requireStep } from "../graph/graph.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
 import { LiveSession } from "../turn/live_session.ts";
+import { warnOfOtherMaker } from "./restore_session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { readLabels } from "../store/labels.ts";
@@ -81,6 +82,7 @@ export async function openSession(
     migrateResult: core.migrateResult,
     renamedSteps: core.renamedSteps,
   });
+  warnOfOtherMaker(core, id, log.maker);
   requireStep(core.graph, log.log.position.step);
   const { incarnation } = log;
   return new LiveSession(core, id, context, log.log, {

@@ -44,6 +44,25 @@ export function createLiveSession(
 }
 
 /**
+ * Warns if an agent of another name made a session. It may have been renamed, or the session may
+ * be opened by mistake.
+ *
+ * @param maker Name of the agent that made the session; undefined if an older release made it.
+ */
+export function warnOfOtherMaker(
+  { name, warn }: AgentCore,
+  id: string,
+  maker: string | undefined,
+): void {
+  if (maker === undefined || maker === name) return;
+  warn(
+    "maker",
+    `Session ${quote(id)} was made by agent ${quote(maker)}: expected ${quote(name)}, unless ` +
+      "the agent was renamed",
+  );
+}
+
+/**
  * Builds the log of a state, with the changes of the agent applied.
  *
  * @throws {StateError} if its events do not lead to its step and status.

@@ -41,6 +41,8 @@ export class StoredLog implements DurableLog {
   readonly log: Log;
   /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
+  /** Name of the agent that made it; undefined for a child, and if an older release made it. */
+  readonly maker: string | undefined;
   readonly turns: SessionTurns | undefined;
   readonly #store: Store;
   readonly #address: FoundAddress;
@@ -83,6 +85,7 @@ export class StoredLog implements DurableLog {
     this.#root = root ?? this;
     this.turns = root === undefined ? new SessionTurns(store, stored.id, options, this) : undefined;
     this.incarnation = incarnation;
+    this.maker = found.agent;
     this.#first = first;
     this.#start = start;
     this.#options = options;

@@ -153,7 +153,7 @@ Deno.test("Session.fork, a past that leads to a step the graph lacks writes noth
   const { agent } = agentOf([decide.move("end"), ok]);
   await (await agent.openSession("s", { store })).next("Hi");
   const changed = new Agent({
-    name: "changed",
+    name: "durable",
     llm: new MockLLM(),
     start: "end",
     steps: { end: { description: "End" } },

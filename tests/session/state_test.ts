@@ -210,7 +210,7 @@ Deno.test("Agent.createSession, the option id replaces the id of the state", () 
 
 Deno.test("Agent.createSession, continues in a graph with another start or other routes", async () => {
   const moved = taken.find(({ text }) => JSON.parse(text).step === "b")!;
-  const later = new Agent({ name: "changed", llm: new MockLLM([decide.end()]), start: "b", steps });
+  const later = new Agent({ name: "long", llm: new MockLLM([decide.end()]), start: "b", steps });
   const session = later.createSession({ state: JSON.parse(moved.text) });
   assertEquals([session.step, (await session.resume()).status], ["b", "ended"]);
 });
@@ -218,7 +218,7 @@ Deno.test("Agent.createSession, continues in a graph with another start or other
 Deno.test("Agent.createSession, an open call whose tool is gone is not run, and the model sees the reason", async () => {
   const open = taken.find(({ text }) => JSON.parse(text).events.at(-1)?.type === "tool_started")!;
   const llm = new MockLLM([decide.end()]);
-  const agent = new Agent({ name: "changed", llm, start: "a", steps });
+  const agent = new Agent({ name: "long", llm, start: "a", steps });
   const session = agent.createSession({ state: JSON.parse(open.text) });
   const turn = await session.resume();
   assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["not_run"]);
