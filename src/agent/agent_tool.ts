@@ -109,7 +109,7 @@ export function createAgentTool<Args, Data, Context, ChildContext>(
 
 function createChildAgent(parts: AgentToolParts): ChildAgent {
   return {
-    prepare: async (...place) => (await load()).prepareCall(parts, ...place),
+    prepare: async (...place) => (await load()).prepareChildCall(parts, ...place),
     withCore: (replace) => createChildAgent({ ...parts, agent: () => replace(parts.agent()) }),
   };
 }

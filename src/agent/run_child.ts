@@ -48,7 +48,7 @@ class RunnableCall extends AgentCall implements ChildCall {
 }
 
 /** Prepares a call of an agent. */
-export function prepareCall(...parts: ConstructorParameters<typeof AgentCall>): ChildCall {
+export function prepareChildCall(...parts: ConstructorParameters<typeof AgentCall>): ChildCall {
   return new RunnableCall(...parts);
 }
 
@@ -94,7 +94,7 @@ async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
     isLimitedByParent(session);
   if (hasStopped) return new Suspension([]);
   keepState(call, session);
-  return readResult(parts, session);
+  return readChildResult(parts, session);
 }
 
 /** Returns true if the error of a child session is permanent: continuing it would fail again. */
@@ -125,7 +125,7 @@ export async function runStandalone(
   const session = createLiveSession(agent, agent.ids(), childContext, undefined, {});
   await runChildTurn(session, buildInput(parts, args), { signal });
   signal.throwIfAborted();
-  return readResult(parts, session);
+  return readChildResult(parts, session);
 }
 
 /** Runs one turn of a child session. */
@@ -189,7 +189,7 @@ function buildInput({ name, input }: AgentToolParts, args: unknown): string {
 }
 
 /** Reads the result from the log of the session. */
-function readResult({ name }: AgentToolParts, { log, restingStatus }: LiveSession): unknown {
+function readChildResult({ name }: AgentToolParts, { log, restingStatus }: LiveSession): unknown {
   const what = `Agent ${quote(name)} has no result`;
   switch (restingStatus) {
     case "waiting":

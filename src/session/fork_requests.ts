@@ -11,7 +11,7 @@ import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { listBegunChildren } from "../history/cut.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
-import { buildRequest, completeRequests, showArgs } from "../turn/call/approval.ts";
+import { completeRequests, draftApproval, showArgs } from "../turn/call/approval.ts";
 import { forwardRequests } from "../turn/call/calls.ts";
 import { prepareChildOf } from "../turn/call/prepare_call.ts";
 import { LiveSession } from "../turn/live_session.ts";
@@ -88,7 +88,7 @@ async function buildForkRequests(
   const callKey = open.callKey ?? callKeyOf(session, session.log.position.decision, call);
   const shown = state === "waiting" ? open.request : allowed ?? await showValidated(tool!, args);
   const reason = state === "waiting" ? open.request.reason : hasBegun ? "unknown" : "approval";
-  return [{ ...buildRequest({ callKey, call, tool: name }, shown, reason), alsoIn }];
+  return [{ ...draftApproval({ callKey, call, tool: name }, shown, reason), alsoIn }];
 }
 
 /** Validates arguments, and returns those to show to a person. */

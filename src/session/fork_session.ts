@@ -45,7 +45,7 @@ export async function forkSession(
 ): Promise<LiveSession> {
   const { agent, durability, restingStatus } = original;
   const { head } = original.log;
-  const { at, id } = checkOptions(original, options);
+  const { at, id } = checkForkOptions(original, options);
   await durability?.load();
   const { events, position } = original.log;
   checkCut(original, at);
@@ -95,7 +95,7 @@ function checkCut({ id, log: { events } }: LiveSession, at: number): void {
   );
 }
 
-function checkOptions(
+function checkForkOptions(
   { agent, id: name, log: { head } }: LiveSession,
   options: ForkOptions,
 ): { readonly at: number; readonly id: string } {

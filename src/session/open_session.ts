@@ -60,7 +60,7 @@ export async function openSession(
   id: string,
   options: OpenOptions,
 ): Promise<LiveSession> {
-  checkOptions(core, id, options);
+  checkOpenOptions(core, id, options);
   const { store, data, context, limits, labels } = options;
   const initialData = data === undefined
     ? undefined
@@ -93,7 +93,7 @@ export async function openSession(
   });
 }
 
-function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {
+function checkOpenOptions(core: AgentCore, id: unknown, options: OpenOptions): void {
   const what = `Cannot open session ${quote(id)}`;
   if (typeof id !== "string" || id === "") {
     throw new ConfigError(`${what}: expected text that is not empty as its id`);

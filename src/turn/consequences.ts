@@ -6,7 +6,7 @@
 import type { Decision, ToolCall } from "../decision/decision.ts";
 import type { EventDraft, ShownArgs } from "../history/event.ts";
 import { callKeyOf, type SessionName } from "../history/session_name.ts";
-import { buildRequest } from "./call/approval.ts";
+import { draftApproval } from "./call/approval.ts";
 
 /**
  * Returns the events that are committed together with the event of a decision: its
@@ -39,7 +39,7 @@ export function consequences(
         const shown = asks(one, call);
         return shown === undefined
           ? { type: "tool_started", ...place }
-          : buildRequest(place, shown, "approval");
+          : draftApproval(place, shown, "approval");
       });
     default:
       return decision satisfies never;

@@ -55,7 +55,7 @@ export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
 }
 
 /** Returns a request without its hash; see `completeRequests()`. */
-export function buildRequest(
+export function draftApproval(
   place: { readonly callKey: string; readonly call: number; readonly tool: string },
   { args, isInput }: ShownArgs,
   reason: "approval" | "unknown",

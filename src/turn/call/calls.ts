@@ -13,7 +13,7 @@ import type { ChildUsage, EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import type { ToolProgress } from "../../tool/drain.ts";
 import { STILL_UNKNOWN } from "../../tool/tool_internals.ts";
-import { buildRequest } from "./approval.ts";
+import { draftApproval } from "./approval.ts";
 import { Suspension } from "./child_call.ts";
 import { NO_CHANGE, readPatches } from "../data_changes.ts";
 import type { LiveSession } from "../live_session.ts";
@@ -92,7 +92,7 @@ function buildEndDrafts(
   const { call, tool, context, child, open, shown } = prepared;
   const { callKey } = context;
   const report = child?.report;
-  if (end === STILL_UNKNOWN) return [buildRequest({ callKey, call, tool }, shown, "unknown")];
+  if (end === STILL_UNKNOWN) return [draftApproval({ callKey, call, tool }, shown, "unknown")];
   if (!(end instanceof Suspension)) {
     const isChanged = open.allowed?.isChanged && end.outcome !== "not_run";
     const changed = isChanged && { args: shown.args };

@@ -9,7 +9,7 @@ import type { EventDraft, ShownArgs } from "../../history/event.ts";
 import { callKeyOf } from "../../history/session_name.ts";
 import { type StepTool, STILL_UNKNOWN, toolInternals } from "../../tool/tool_internals.ts";
 import type { LiveSession } from "../live_session.ts";
-import { buildRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
+import { draftApproval, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { CallContext } from "./call_context.ts";
 import { childAgentOf, type ChildCall } from "./child_call.ts";
 import { checkLateCall, type LateCheck } from "./late_call.ts";
@@ -61,10 +61,10 @@ export async function prepareCall(
   const mustAsk = "mustAsk" in checked && checked.mustAsk;
   // Copied before the tool runs, which may change its arguments.
   const shown = allowed ?? (mustAsk || once ? showArgs(value, args) : { args });
-  if (mustAsk) return { drafts: [buildRequest(place, shown, "approval")] };
+  if (mustAsk) return { drafts: [draftApproval(place, shown, "approval")] };
   const { run, whenUnknown } = toolInternals(tool!);
   if (isLookedUp && (whenUnknown === undefined || !("value" in checked))) {
-    return { drafts: [buildRequest(place, shown, "unknown")] };
+    return { drafts: [draftApproval(place, shown, "unknown")] };
   }
   const context = new CallContext(session.guardContext, callKey);
   const child = await prepareChild(session, tool!, call, context);

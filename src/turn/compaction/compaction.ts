@@ -20,7 +20,7 @@ import {
 } from "./compaction_plan.ts";
 import type { LiveSession } from "../live_session.ts";
 import type { Prepared } from "../request/prepare.ts";
-import { measureAll, RequestMeter } from "./request_meter.ts";
+import { measureAll, TokenMeter } from "./token_meter.ts";
 import { cutToSize } from "./text_size.ts";
 import { ViewState } from "./view_state.ts";
 import { LEAST_REQUEST, writeSummary } from "./write_summary.ts";
@@ -33,7 +33,7 @@ export class Compaction {
   readonly #session: LiveSession;
   readonly #state: ViewState;
   readonly #bounds: HistoryBounds;
-  readonly #meter: RequestMeter;
+  readonly #meter: TokenMeter;
   /** Last summary of the log; undefined if there is none. */
   readonly #last: SessionEvent<"summary"> | undefined;
 
@@ -42,7 +42,7 @@ export class Compaction {
     this.#session = session;
     this.#state = session.view ??= new ViewState();
     this.#bounds = prepared.step.history;
-    this.#meter = new RequestMeter(session, this.#state, prepared, this.#bounds.countTokens);
+    this.#meter = new TokenMeter(session, this.#state, prepared, this.#bounds.countTokens);
     this.#last = session.prompts!.summary;
   }
 

@@ -19,7 +19,7 @@ import { isContextFull } from "../../llm/llm_failures.ts";
 import { removeParts } from "../../prompt/message_parts.ts";
 import { createMessage } from "../../prompt/render_event.ts";
 import { CallWatch } from "../request/call_watch.ts";
-import { buildFailure, readResult, type Received } from "../request/received.ts";
+import { buildFailure, copyResult, type Received } from "../request/received.ts";
 import type { LiveSession } from "../live_session.ts";
 import { isTooLong } from "../request/output_size.ts";
 
@@ -98,7 +98,7 @@ export async function askForSummary(
   try {
     const answered = await turn.unlessStopped(runIn(scope, decide));
     if (answered === STOPPED) throw new LLMError("The turn was stopped");
-    const raw = received.raw = readResult(answered);
+    const raw = received.raw = copyResult(answered);
     const { maxOutputChars, cost } = session.agent;
     const text = isTooLong(raw.output, maxOutputChars) ? undefined : readText(raw.output);
     if (text === undefined) {

@@ -10,7 +10,7 @@ import type { ViewFields } from "../../history/summary.ts";
 import { isVisible, renderEvent } from "../../prompt/render_event.ts";
 import type { LiveSession } from "../live_session.ts";
 import { measureTurn, splitTurns } from "./compaction_plan.ts";
-import { measureAll, type RequestMeter } from "./request_meter.ts";
+import { measureAll, type TokenMeter } from "./token_meter.ts";
 import {
   askForSummary,
   buildSummaryMessages,
@@ -27,7 +27,7 @@ interface SummarySizes {
   readonly maxSize: number;
   /** Maximum size of the request for it. */
   readonly maxRequest: number;
-  readonly meter: RequestMeter;
+  readonly meter: TokenMeter;
 }
 
 /** Result of writing a summary. */

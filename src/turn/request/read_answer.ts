@@ -16,7 +16,7 @@ import type { LiveSession } from "../live_session.ts";
 import type { Out } from "../stream_part.ts";
 import type { DecisionRequest } from "./decision_request.ts";
 import { createLengthError, isTooLong } from "./output_size.ts";
-import { readResult, type Received } from "./received.ts";
+import { copyResult, type Received } from "./received.ts";
 
 /**
  * Reads an answer to its end, one chunk at a time, into `received`, unless the turn is
@@ -46,7 +46,7 @@ export async function readAnswer(
       if (next.done) throw createEndError(session, llm);
       const chunk = next.value;
       if (chunk.type === "result") {
-        const raw = readResult(chunk.result);
+        const raw = copyResult(chunk.result);
         if (isTooLong(raw.output, maxOutputChars)) {
           received.chars = Math.max(received.chars, maxOutputChars);
           throw createLengthError(session, raw.usage);

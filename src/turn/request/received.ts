@@ -26,7 +26,7 @@ export interface Received {
 }
 
 /** Copies the fields of a result, because a getter of a custom model may return another value later. */
-export function readResult(result: LLMResult): RawAnswer {
+export function copyResult(result: LLMResult): RawAnswer {
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`it returned ${quote(result)}: expected a result with an output`);
   }

@@ -21,7 +21,7 @@ type CountTokens = HistoryBounds["countTokens"];
 const counted = new WeakMap<CountTokens, WeakMap<Message, number>>();
 
 /** Measures the next request of a session. Estimates are corrected by what its model reported. */
-export class RequestMeter {
+export class TokenMeter {
   /** Returns the size of a text for the model of the step. */
   readonly measure: Measure;
   /** Size of the whole request. */
