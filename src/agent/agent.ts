@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { AgentCore } from "../turn/agent_core.ts";
+import { ConfigError, quote } from "../errors.ts";
+import { drawDiagram } from "../graph/diagram.ts";
+import { findWarnings } from "../graph/reachability.ts";
+import type { State } from "../history/state.ts";
+import { createSession } from "../session/create_session.ts";
+import { liveSessionOf, Session, sessionOf } from "../session/session.ts";
 import type {
   NextArguments,
   NextOptions,
@@ -11,20 +16,15 @@ import type {
   OpenOptions,
   SessionArguments,
 } from "../session/session_options.ts";
-import type { AgentOptions } from "./agent_options.ts";
-import { buildCore, registerCore } from "./build_core.ts";
-import { type AgentToolInput, type AgentToolOptions, createAgentTool } from "./agent_tool.ts";
-import { type AgentChanges, changeCore, ChangedCore } from "./change_core.ts";
-import { createSession } from "../session/create_session.ts";
-import { ConfigError, quote } from "../errors.ts";
-import type { Explanation } from "./explain.ts";
-import { drawDiagram } from "../graph/diagram.ts";
-import { findWarnings } from "../graph/reachability.ts";
-import type { State } from "../history/state.ts";
-import { liveSessionOf, Session, sessionOf } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
 import type { Command } from "../turn/command.ts";
 import type { TurnOf } from "../turn/turn.ts";
+import type { AgentOptions } from "./agent_options.ts";
+import { type AgentToolInput, type AgentToolOptions, createAgentTool } from "./agent_tool.ts";
+import { buildCore, registerCore } from "./build_core.ts";
+import { type AgentChanges, changeCore, ChangedCore } from "./change_core.ts";
+import type { Explanation } from "./explain.ts";
 
 /**
  * Validated step graph with its LLMs and tools. The model makes one decision at a time,

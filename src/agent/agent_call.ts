@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { SessionUsage } from "../history/session_usage.ts";
 import type { ChildUsage } from "../history/event.ts";
+import { SessionUsage } from "../history/session_usage.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import type { ChildCall } from "../turn/call/child_call.ts";

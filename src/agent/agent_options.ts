@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { SchemaCache } from "../schema/schema_cache.ts";
-import type { StandardSchema } from "../schema/standard_schema.ts";
+import type { CostOf } from "../cost/call_usage.ts";
+import type { Limits } from "../cost/limits.ts";
 import type { HistoryOptions } from "../graph/history_options.ts";
 import type { StepOptions, Text } from "../graph/step.ts";
-import type { Limits } from "../cost/limits.ts";
 import type { MigrateData, MigrateResult } from "../history/migrations.ts";
 import type { LLM } from "../llm/llm.ts";
-import type { Observer, OnObserverError, OnWarning } from "../turn/observer.ts";
-import type { CostOf } from "../cost/call_usage.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
+import type { SchemaCache } from "../schema/schema_cache.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
+import type { Observer, OnObserverError, OnWarning } from "../turn/observer.ts";
 
 /**
  * Options of an agent.

@@ -4,9 +4,9 @@
  * @module
  */
 import * as v from "valibot";
-import type { StandardSchema } from "../schema/standard_schema.ts";
 import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { type ChildAgent, registerChildAgent } from "../turn/call/child_call.ts";

@@ -4,19 +4,19 @@
  * @module
  */
 import * as v from "valibot";
-import type { AgentCore } from "../turn/agent_core.ts";
-import type { AgentOptions } from "./agent_options.ts";
+import type { CostOf } from "../cost/call_usage.ts";
 import { checkLimits, EXPECTED_PRICE, isPrice, withDefaultLimits } from "../cost/limits.ts";
 import { findSchema } from "../decision/decision_schema.ts";
-import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote, reasonOf } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
 import { buildShape, type Graph, type Step } from "../graph/graph.ts";
 import { isModel } from "../graph/history_options.ts";
 import type { LLM } from "../llm/llm.ts";
-import type { CostOf } from "../cost/call_usage.ts";
-import type { OnWarning, Warn } from "../turn/observer.ts";
 import * as option from "../schema/option_shape.ts";
+import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
+import type { OnWarning, Warn } from "../turn/observer.ts";
+import type { AgentOptions } from "./agent_options.ts";
 
 const cores = new WeakMap<object, AgentCore>();
 

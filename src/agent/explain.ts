@@ -5,11 +5,11 @@
  */
 import type { LegalActions } from "../decision/decision.ts";
 import type { JsonSchema } from "../json/json.ts";
-import type { LiveSession } from "../turn/live_session.ts";
 import type { Message } from "../llm/llm.ts";
+import type { LiveSession } from "../turn/live_session.ts";
 import { plan } from "../turn/plan.ts";
-import { Prompts } from "../turn/request/prompts.ts";
 import { buildPrompt, buildRequest, prepareNext } from "../turn/request/prepare.ts";
+import { Prompts } from "../turn/request/prompts.ts";
 // Most of the code of turns is loaded here. Loaded as a whole, it adds no chunk to the bundled core.
 import "../session/turn_code.ts";
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { quote } from "../errors.ts";
-import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
 import { requireStep } from "../graph/graph.ts";
+import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
 import { childIdOf } from "../history/session_name.ts";
 import { createLiveSession } from "../session/restore_session.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";
 

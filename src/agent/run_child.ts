@@ -3,21 +3,21 @@
  *
  * @module
  */
+import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
 import { requestsOf } from "../history/call.ts";
 import type { ShownArgs } from "../history/event.ts";
-import { createLiveSession } from "../session/restore_session.ts";
-import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
 import { LLMError } from "../llm/llm_error.ts";
-import type { LiveSession } from "../turn/live_session.ts";
-import { Delivery, type GivenCommand } from "../turn/command.ts";
-import { runTurn } from "../turn/loop.ts";
-import type { StreamOptions } from "../turn/turn_options.ts";
-import type { Out, StreamPart } from "../turn/stream_part.ts";
-import { captureState } from "../turn/capture_state.ts";
+import { checkContext } from "../schema/session_values.ts";
+import { createLiveSession } from "../session/restore_session.ts";
+import type { ToolContext } from "../tool/tool_context.ts";
 import { type ChildCall, Suspension } from "../turn/call/child_call.ts";
 import { validateArgs } from "../turn/call/verdict.ts";
-import type { ToolContext } from "../tool/tool_context.ts";
-import { checkContext } from "../schema/session_values.ts";
+import { captureState } from "../turn/capture_state.ts";
+import { Delivery, type GivenCommand } from "../turn/command.ts";
+import type { LiveSession } from "../turn/live_session.ts";
+import { runTurn } from "../turn/loop.ts";
+import type { Out, StreamPart } from "../turn/stream_part.ts";
+import type { StreamOptions } from "../turn/turn_options.ts";
 import { AgentCall, type AgentToolParts } from "./agent_call.ts";
 import { findChild, openChild } from "./open_child.ts";
 import { listUndelivered } from "./undelivered_verdict.ts";

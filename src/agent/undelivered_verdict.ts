@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { DeliveredVerdict } from "../turn/command.ts";
 import { requestsOf } from "../history/call.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { DeliveredVerdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { FlagValues } from "./command_line.ts";
 import type { CountCalls } from "../profile/functions/call_counts.ts";
+import type { FlagValues } from "./command_line.ts";
+import type { Project } from "./project.ts";
 import type { CountedCalls } from "./protocol.ts";
 import type { Output } from "./terminal/output.ts";
-import type { Project } from "./project.ts";
 
 /** Flags of every command. */
 export const COMMON = {

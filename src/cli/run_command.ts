@@ -4,9 +4,11 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { readFlags } from "./command_line.ts";
 import { oneOf, suggestNearest } from "../schema/option_shape.ts";
+import { VERSION } from "../version.ts";
+import { readFlags } from "./command_line.ts";
 import { type Command, COMMANDS } from "./commands.ts";
+import { EXIT, exitCodeOf, UsageError } from "./exit_code.ts";
 import {
   type CommandCall,
   type CommandName,
@@ -16,10 +18,8 @@ import {
   GRANTS,
   type OptionsOf,
 } from "./flags.ts";
-import { EXIT, exitCodeOf, UsageError } from "./exit_code.ts";
 import { HELP } from "./help.ts";
 import { Output, type OutputOptions } from "./terminal/output.ts";
-import { VERSION } from "../version.ts";
 
 /** Commands of other tools, with the way to the same end here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

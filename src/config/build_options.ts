@@ -10,16 +10,16 @@ import { ConfigError } from "../errors.ts";
 import type { HistoryOptions } from "../graph/history_options.ts";
 import type { Example, RouteOptions, StepOptions } from "../graph/step.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
+import type { Inspection } from "./check/inspection.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./format/agent_config.ts";
 import { createAnswer, findAnswerSchema } from "./format/answer_schema.ts";
-import { readDuration } from "./format/values.ts";
 import { buildFields, withDefaults } from "./format/field_schema.ts";
-import type { Inspection } from "./check/inspection.ts";
-import type { LoadedModels } from "./model/load_models.ts";
 import { toAgentName } from "./format/model_names.ts";
+import { readDuration } from "./format/values.ts";
+import type { LoadedModels } from "./model/load_models.ts";
 import type { LoadedSchemas } from "./schema_files.ts";
-import type { LoadedTools } from "./tool/load_tools.ts";
 import type { SourcePath } from "./text/source.ts";
+import type { LoadedTools } from "./tool/load_tools.ts";
 
 /** Loaded parts of an agent. */
 export interface Parts extends LoadedTools {

@@ -8,8 +8,8 @@ import type { JsonSchema } from "../json/json.ts";
 import { conversationFormat } from "./conversation/conversation.ts";
 import { type Schema, shapeOf } from "./format/fields.ts";
 import { definitions, format } from "./format/format.ts";
-import { testDefinitions, testFormat } from "./test_file/test_format.ts";
 import { flag } from "./format/values.ts";
+import { testDefinitions, testFormat } from "./test_file/test_format.ts";
 
 /**
  * Returns the JSON Schema of agent files, with both spellings of every key. It is converted from

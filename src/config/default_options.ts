@@ -6,9 +6,9 @@
 import type { CostOf } from "../cost/call_usage.ts";
 import { quote } from "../errors.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
+import type { Inspection } from "./check/inspection.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
 import type { LoadedModels } from "./model/load_models.ts";
-import type { Inspection } from "./check/inspection.ts";
 
 /**
  * Returns the similarity of examples by their words, if the default model cannot embed. Warns of it

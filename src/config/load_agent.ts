@@ -9,20 +9,20 @@ import { ConfigError, GraphError, quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
-import { readToolOptions } from "./tool/adopt_tool.ts";
-import type { AgentConfig } from "./format/agent_config.ts";
 import { buildAgentOptions, locateProblem, type Parts } from "./build_options.ts";
-import { loadPrices, loadSimilarity } from "./default_options.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
-import { loadModels, nameGiven } from "./model/load_models.ts";
-import { hasOpenTypes } from "./format/open_types.ts";
-import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
-import type { ConfigFile } from "./read_config.ts";
-import { readText } from "./text/files.ts";
 import type { Inspection } from "./check/inspection.ts";
-import { ConfigFileError, type ConfigProblem, warnOnConsole } from "./text/problem.ts";
+import { loadPrices, loadSimilarity } from "./default_options.ts";
+import type { AgentConfig } from "./format/agent_config.ts";
+import { hasOpenTypes } from "./format/open_types.ts";
+import { loadModels, nameGiven } from "./model/load_models.ts";
+import type { ConfigFile } from "./read_config.ts";
 import { type LoadedSchemas, readSchemas } from "./schema_files.ts";
+import { readText } from "./text/files.ts";
+import { ConfigFileError, type ConfigProblem, warnOnConsole } from "./text/problem.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./text/variables.ts";
+import { readToolOptions } from "./tool/adopt_tool.ts";
+import { type LoadedTools, loadTools } from "./tool/load_tools.ts";
 
 /** Options of {@linkcode loadAgent}: those of the agent that a file does not have, and its own. */
 export interface LoadOptions extends

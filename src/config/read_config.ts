@@ -4,8 +4,8 @@
  * @module
  */
 import { checkOptions, flag } from "../schema/option_shape.ts";
-import type { AgentConfig } from "./format/agent_config.ts";
 import { inspect, type ReadOptions } from "./check/inspect.ts";
+import type { AgentConfig } from "./format/agent_config.ts";
 import { readText } from "./text/files.ts";
 import { ConfigFileError, type ConfigProblem } from "./text/problem.ts";
 

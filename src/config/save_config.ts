@@ -5,12 +5,12 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { isEqual } from "../schema/lowering/merge_keywords.ts";
+import { inspect } from "./check/inspect.ts";
 import type { AgentConfig } from "./format/agent_config.ts";
+import { spell } from "./format/fields.ts";
+import { type ConfigFile, parseConfig } from "./read_config.ts";
 import { DocumentEditor } from "./text/edit_document.ts";
 import { fs } from "./text/files.ts";
-import { spell } from "./format/fields.ts";
-import { inspect } from "./check/inspect.ts";
-import { type ConfigFile, parseConfig } from "./read_config.ts";
 
 /**
  * Saves the content of an agent file. Only what differs from the file is written: comments, the

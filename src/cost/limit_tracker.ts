@@ -5,9 +5,9 @@
  */
 import type { ChildUsage, EventDraft, LimitReason, SessionEvent } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
+import { SessionUsage } from "../history/session_usage.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { Limit, Limits } from "./limits.ts";
-import { SessionUsage } from "../history/session_usage.ts";
 
 /** Estimated tokens and price of an answer that is still arriving. */
 interface ArrivingUsage {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import * as option from "../schema/option_shape.ts";
 import { GraphError, type GraphProblem, quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
+import * as option from "../schema/option_shape.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
 import type { StepTool } from "../tool/tool_internals.ts";

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { quote, StateError } from "../errors.ts";
 import type { Action, LegalActions } from "../decision/decision.ts";
 import type { DecisionShape, StepSchemas } from "../decision/decision_schema.ts";
-import type { WireSchema } from "../schema/wire_schema.ts";
+import { quote, StateError } from "../errors.ts";
 import type { LLM, Message } from "../llm/llm.ts";
-import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
-import type { GuardContext } from "../tool/tool_context.ts";
 import { profileOf } from "../schema/profiles/openai_strict.ts";
 import type { DataSchemas, OwnedSchema } from "../schema/session_values.ts";
+import type { WireSchema } from "../schema/wire_schema.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
+import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import type { HistoryBounds } from "./history_options.ts";
 import type { Example, Text } from "./step.ts";
 

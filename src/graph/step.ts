@@ -4,12 +4,12 @@
  * @module
  */
 import * as v from "valibot";
-import type { HistoryOptions } from "./history_options.ts";
 import type { Decision } from "../decision/decision.ts";
 import * as option from "../schema/option_shape.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import type { AnyTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
+import type { AnyTool } from "../tool/tool_internals.ts";
+import type { HistoryOptions } from "./history_options.ts";
 
 /**
  * Text, or a function that returns it for a session, called for each request. Texts of users in

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import type { SessionEvent } from "./event.ts";
-import type { SessionName } from "./session_name.ts";
 import type { Log } from "./log.ts";
 import type { ChangedAgent } from "./migrations.ts";
 import type { RunningTurn } from "./running_turn.ts";
-import type { Clock } from "../clock.ts";
+import type { SessionName } from "./session_name.ts";
 
 /** Stored log of a session. */
 export interface Durability {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { isPlainObject } from "../json/json.ts";
 import { quote, quoteReturned, reasonOf, StateError } from "../errors.ts";
-import type { DataPatch } from "../tool/tool_context.ts";
 import type { Graph } from "../graph/graph.ts";
+import { isPlainObject } from "../json/json.ts";
+import type { DataPatch } from "../tool/tool_context.ts";
 import type { SessionEvent } from "./event.ts";
 
 /**

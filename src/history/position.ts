@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { JsonObject } from "../json/json.ts";
 import {
   allow,
   type Call,
@@ -14,7 +15,6 @@ import {
   requestsOf,
   toRequest,
 } from "./call.ts";
-import type { JsonObject } from "../json/json.ts";
 import { changeData } from "./data.ts";
 import type { SessionEvent } from "./event.ts";
 import { addInput } from "./known_inputs.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ChildUsage, SessionEvent } from "./event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage, subtractUsage } from "../llm/usage.ts";
+import type { ChildUsage, SessionEvent } from "./event.ts";
 
 /** Usage of a child session, or a part of it. */
 type AnyUsage = { readonly [Key in keyof ChildUsage]?: ChildUsage[Key] | undefined };

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { Usage } from "../llm/llm.ts";
 import type { SessionEvent } from "./event.ts";
 import type { SessionStatus } from "./position.ts";
-import type { Usage } from "../llm/llm.ts";
 
 /** Fields of a state that identify its session and agent. */
 export type StateOwner = Pick<State, "agent" | "sessionId" | "incarnation">;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { CallTiming } from "./call_timing.ts";
 import type { LegalActions } from "../decision/decision.ts";
-import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { JsonSchema } from "../json/json.ts";
+import type { SchemaProfile } from "../schema/schema_profile.ts";
+import type { CallTiming } from "./call_timing.ts";
 import type { Part } from "./part.ts";
 
 /**

@@ -6,8 +6,8 @@
  */
 import type { Decision } from "../decision/decision.ts";
 import { callKeyOf, type SessionName } from "../history/session_name.ts";
-import type { Message } from "../llm/llm.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
+import type { Message } from "../llm/llm.ts";
 import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";
 
 /** Formats content as values of span attributes, redacted and truncated. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
 import type { CostOf } from "../cost/call_usage.ts";
+import { ConfigError, quote } from "../errors.ts";
 import { checkOptions, FUNCTION, TEXT } from "../llm/option_rules.ts";
 import { isRecord } from "../schema/option_shape.ts";
 import {

@@ -5,9 +5,9 @@
  * @module
  */
 import { calcPrice, findProvider, type ModelInfo, type Provider } from "@pydantic/genai-prices";
-import { setBounded } from "../schema/schema_cache.ts";
 import type { CalledModel } from "../cost/call_usage.ts";
 import { readModelName } from "../llm/model_name.ts";
+import { setBounded } from "../schema/schema_cache.ts";
 import type { Tokens } from "./token_prices.ts";
 
 /** Model with its prices, found in the table. */

@@ -4,12 +4,12 @@
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../errors.ts";
-import { isVector } from "../json/json.ts";
-import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import { type OnWork, runIn } from "../graph/work.ts";
+import { isVector } from "../json/json.ts";
 import type { Embeddings, LLM } from "../llm/llm.ts";
+import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 
 /**
  * Returns the similarity of each context to an input, from 0 to 1, in the order of the contexts.

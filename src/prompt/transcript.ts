@@ -5,11 +5,11 @@
  */
 import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
-import { renderEvent, renderSummary, ShownEvents } from "./render_event.ts";
-import { type RequestPart, TranscriptParts } from "./request_parts.ts";
 import type { Message } from "../llm/llm.ts";
 import { countMessage } from "./message_parts.ts";
 import { Notices } from "./notices.ts";
+import { renderEvent, renderSummary, ShownEvents } from "./render_event.ts";
+import { type RequestPart, TranscriptParts } from "./request_parts.ts";
 
 /** Size of a request, and of its part that the session's previous request contains too. */
 export interface PromptReport {

@@ -5,8 +5,8 @@
  */
 import { quote } from "../errors.ts";
 import { isVector } from "../json/json.ts";
-import { LLMError } from "../llm/llm_error.ts";
 import type { Embeddings, Usage } from "../llm/llm.ts";
+import { LLMError } from "../llm/llm_error.ts";
 import { addReport, addUsage } from "../llm/usage.ts";
 
 /** Embedding call of a provider, with its batch size and concurrency limit. */

@@ -8,8 +8,8 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { LLMError } from "../llm/llm_error.ts";
 import type { Message } from "../llm/llm.ts";
+import { LLMError } from "../llm/llm_error.ts";
 import type { MediaPart, Part } from "../llm/part.ts";
 import { ChatMedia, ChatMessage, type ChatPart } from "./messages.ts";
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { readState } from "./read_state.ts";
 import { createLiveSession, warnOfOtherMaker } from "./restore_session.ts";

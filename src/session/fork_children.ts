@@ -5,18 +5,18 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { findTool } from "../graph/graph.ts";
-import type { AddedEvents } from "../history/durability.ts";
-import type { SessionEvent } from "../history/event.ts";
-import { childIdOf, type SessionName } from "../history/session_name.ts";
-import { Log } from "../history/log.ts";
-import type { Position } from "../history/position.ts";
-import type { State } from "../history/state.ts";
 import {
   areJoined,
   listBegunChildren,
   listStartedCalls,
   type StartedCall,
 } from "../history/cut.ts";
+import type { AddedEvents } from "../history/durability.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { Log } from "../history/log.ts";
+import type { Position } from "../history/position.ts";
+import { childIdOf, type SessionName } from "../history/session_name.ts";
+import type { State } from "../history/state.ts";
 import { childAgentOf } from "../turn/call/child_call.ts";
 import { buildState } from "../turn/capture_state.ts";
 import { LiveSession } from "../turn/live_session.ts";

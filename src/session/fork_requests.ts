@@ -5,11 +5,11 @@
  */
 import { findTool, requireStep } from "../graph/graph.ts";
 import { listOpenCalls, type OpenCall, requestsOf } from "../history/call.ts";
+import { listBegunChildren } from "../history/cut.ts";
 import type { AddedEvents } from "../history/durability.ts";
 import type { EventDraft, ShownArgs } from "../history/event.ts";
-import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
-import { listBegunChildren } from "../history/cut.ts";
+import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { completeRequests, draftApproval, showArgs } from "../turn/call/approval.ts";
 import { forwardRequests } from "../turn/call/calls.ts";

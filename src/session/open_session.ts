@@ -4,21 +4,21 @@
  * @module
  */
 import * as v from "valibot";
-import type { AgentCore } from "../turn/agent_core.ts";
-import { checkLimits } from "../cost/limits.ts";
 import { systemClock } from "../clock.ts";
+import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
-import { LiveSession } from "../turn/live_session.ts";
-import { warnOfOtherMaker } from "./restore_session.ts";
-import type { OpenOptions } from "./session_options.ts";
-import { readInitialData } from "../turn/session_data.ts";
 import { readLabels } from "../store/labels.ts";
 import { ATTEMPT } from "../store/lease/acquire_lease.ts";
-import { MAX_TTL } from "../store/stored_session.ts";
 import { StoredLog } from "../store/stored_log.ts";
+import { MAX_TTL } from "../store/stored_session.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
+import { LiveSession } from "../turn/live_session.ts";
+import { readInitialData } from "../turn/session_data.ts";
+import { warnOfOtherMaker } from "./restore_session.ts";
+import type { OpenOptions } from "./session_options.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";
 

@@ -5,11 +5,8 @@
  */
 import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
-import { isPlainObject, type JsonObject } from "../json/json.ts";
 import type { SessionEvent } from "../history/event.ts";
-import { childIdOf } from "../history/session_name.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
-import type { State } from "../history/state.ts";
 import {
   EVENT_VERSION,
   isVersion,
@@ -18,6 +15,9 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../history/migrations.ts";
+import { childIdOf } from "../history/session_name.ts";
+import type { State } from "../history/state.ts";
+import { isPlainObject, type JsonObject } from "../json/json.ts";
 
 const stateSchema = v.strictObject({
   version: v.literal(EVENT_VERSION),

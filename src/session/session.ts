@@ -4,20 +4,20 @@
  * @module
  */
 import { type PendingApproval, pendingApprovals } from "../history/call.ts";
-import { anything, checkOptions, wholeNumber } from "../schema/option_shape.ts";
-import type { CallVerdict, Command } from "../turn/command.ts";
-import type { ForkOptions } from "./fork_session.ts";
-import { splitOptions, startTurn, streamTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
-import { freezeJson } from "../json/json.ts";
-import { captureState } from "../turn/capture_state.ts";
 import type { State } from "../history/state.ts";
-import type { LiveSession } from "../turn/live_session.ts";
+import { freezeJson } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
-import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
+import { anything, checkOptions, wholeNumber } from "../schema/option_shape.ts";
+import { captureState } from "../turn/capture_state.ts";
+import type { CallVerdict, Command } from "../turn/command.ts";
+import type { LiveSession } from "../turn/live_session.ts";
 import type { Turn } from "../turn/turn.ts";
+import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { TurnStream } from "../turn/turn_stream.ts";
+import type { ForkOptions } from "./fork_session.ts";
+import { splitOptions, startTurn, streamTurn } from "./start_turn.ts";
 
 /** Creates the session of a live session. */
 export let sessionOf: (live: LiveSession) => Session;

@@ -5,10 +5,10 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../cost/limits.ts";
-import type { Store } from "../store/store.ts";
-import type { TurnOptions } from "../turn/turn_options.ts";
 import type { State } from "../history/state.ts";
+import type { Store } from "../store/store.ts";
 import type { DataPatch } from "../tool/tool_context.ts";
+import type { TurnOptions } from "../turn/turn_options.ts";
 
 /** Options of a new or continued session. */
 export interface SessionOptions<Data = unknown, Context = unknown> {

@@ -6,14 +6,14 @@
 import type { ImagePart, Part } from "../llm/part.ts";
 import type { CallVerdict, Command, GivenCommand, Verdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
+import type { Out, StartedTurn, StreamPart } from "../turn/stream_part.ts";
+import type { Turn } from "../turn/turn.ts";
 import {
   checkStreamOptions,
   checkTurnOptions,
   type StreamOptions,
   type TurnOptions,
 } from "../turn/turn_options.ts";
-import type { Out, StartedTurn, StreamPart } from "../turn/stream_part.ts";
-import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 
 /** Code of turns, loaded with the first one. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { isPlainObject } from "../json/json.ts";
-import { firstHash } from "./entry/hash_chain.ts";
 import { decodeKey, encodeKey } from "./backend/session_key.ts";
+import { firstHash } from "./entry/hash_chain.ts";
 import type { Lease, Store } from "./store.ts";
 
 /** Pattern of metadata that may name a caller, for `LIKE`. */

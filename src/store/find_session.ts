@@ -9,8 +9,8 @@ import { EVENT_VERSION } from "../history/migrations.ts";
 import { checkStoredVersion } from "./entry/entry_body.ts";
 import { type Address, nameOf } from "./entry/entry_reader.ts";
 import { firstHash, type Link, makeDamagedError, readStored } from "./entry/hash_chain.ts";
-import { areSameLabels } from "./labels.ts";
 import { loadSha256 } from "./entry/sha256.ts";
+import { areSameLabels } from "./labels.ts";
 import type { Lease, Store, StoredSession } from "./store.ts";
 import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import type { SessionStatus } from "../history/position.ts";
 import { ConfigError, quote, SessionBusyError, SessionWaitingError } from "../errors.ts";
+import type { SessionStatus } from "../history/position.ts";
 import { checkOptions, type OptionShape, wholeNumber } from "../schema/option_shape.ts";
 import { ATTEMPT, attemptOf } from "./lease/acquire_lease.ts";
 import type { ListedSession } from "./session_list.ts";

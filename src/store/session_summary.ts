@@ -6,12 +6,12 @@
 import { StateError } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import { Position } from "../history/position.ts";
-import { readPast } from "./entry/verified_past.ts";
 import { readSnapshot } from "./entry/sealed_snapshot.ts";
+import { readPast } from "./entry/verified_past.ts";
+import { findSession, type FoundSession } from "./find_session.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
 import { ConflictError, SessionDamagedError } from "./store_errors.ts";
-import { findSession, type FoundSession } from "./find_session.ts";
 
 /** Part of a log that lists show. The status is `"none"` if the log cannot be read. */
 export interface SessionSummary extends Pick<ListedSession, "approvals"> {

@@ -4,11 +4,11 @@
  * @module
  */
 import { quote } from "../errors.ts";
+import { listBegunChildren } from "../history/cut.ts";
 import type { AddedEvents } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
-import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { Position } from "../history/position.ts";
-import { listBegunChildren } from "../history/cut.ts";
+import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { readBlobs } from "./entry/blobs.ts";
 import { buildAppend } from "./entry/build_append.ts";
@@ -21,10 +21,10 @@ import {
   nameOf,
 } from "./entry/entry_reader.ts";
 import { type Link, makeDamagedError } from "./entry/hash_chain.ts";
+import { createStored, findSession, type FoundSession, type SessionMeta } from "./find_session.ts";
 import { acquireLease, type LeaseOptions } from "./lease/acquire_lease.ts";
 import type { SessionLease } from "./lease/session_lease.ts";
 import type { Store } from "./store.ts";
-import { createStored, findSession, type FoundSession, type SessionMeta } from "./find_session.ts";
 
 /** Minimum number of events between two snapshots. */
 export const SNAPSHOT_INTERVAL = 64;

@@ -5,23 +5,17 @@
  */
 import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
-import type { SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
-import type { Position } from "../history/position.ts";
 import { applyChanges, findFirstStep } from "../history/migrations.ts";
+import type { Position } from "../history/position.ts";
+import type { SessionName } from "../history/session_name.ts";
 import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./entry/append_with_retry.ts";
 import { buildAppend } from "./entry/build_append.ts";
 import { serializeEvents } from "./entry/entry_body.ts";
 import { type Address, checkIdentity, type FoundAddress } from "./entry/entry_reader.ts";
 import type { Link } from "./entry/hash_chain.ts";
-import type { LeaseOptions } from "./lease/acquire_lease.ts";
-import type { SessionLease } from "./lease/session_lease.ts";
-import { SessionTurns } from "./lease/session_turns.ts";
-import { openPosition } from "./opened_position.ts";
-import type { Append, Store, StoredSession } from "./store.ts";
-import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
-import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
+import { type Past, readCovered, readLast, readPast } from "./entry/verified_past.ts";
 import {
   findOrCreate,
   findOrCreateLabeled,
@@ -30,7 +24,13 @@ import {
   type Identity,
   refuseDeleted,
 } from "./find_session.ts";
-import { type Past, readCovered, readLast, readPast } from "./entry/verified_past.ts";
+import type { LeaseOptions } from "./lease/acquire_lease.ts";
+import type { SessionLease } from "./lease/session_lease.ts";
+import { SessionTurns } from "./lease/session_turns.ts";
+import { openPosition } from "./opened_position.ts";
+import type { Append, Store, StoredSession } from "./store.ts";
+import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
+import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 
 /** Options of a {@linkcode StoredLog}. */
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions, Identity {}

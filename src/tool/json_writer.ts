@@ -4,8 +4,8 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
-import { redactSecrets } from "../json/secret_patterns.ts";
 import { isPlainObject, MAX_DEPTH } from "../json/json.ts";
+import { redactSecrets } from "../json/secret_patterns.ts";
 import { describeValue } from "./describe_value.ts";
 
 /** Serialized value. */

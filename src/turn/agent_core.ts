@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { SchemaCache } from "../schema/schema_cache.ts";
+import type { CostOf } from "../cost/call_usage.ts";
+import type { Limits } from "../cost/limits.ts";
 import { changeSteps, type Graph } from "../graph/graph.ts";
 import { isModel } from "../graph/history_options.ts";
-import type { Limits } from "../cost/limits.ts";
-import type { LLM } from "../llm/llm.ts";
-import { profileOf } from "../schema/profiles/openai_strict.ts";
-import type { TurnLimits } from "./plan.ts";
 import type { ChangedAgent, MigrateData } from "../history/migrations.ts";
-import type { Observer, OnObserverError, Warn } from "./observer.ts";
+import type { LLM } from "../llm/llm.ts";
 import type { ExampleSettings } from "../prompt/examples.ts";
 import type { StandingOptions } from "../prompt/standing_text.ts";
-import type { CostOf } from "../cost/call_usage.ts";
+import { profileOf } from "../schema/profiles/openai_strict.ts";
+import type { SchemaCache } from "../schema/schema_cache.ts";
+import type { Observer, OnObserverError, Warn } from "./observer.ts";
+import type { TurnLimits } from "./plan.ts";
 
 /** Validated, immutable settings of an agent. */
 export interface AgentCore extends ChangedAgent {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { SessionUsage } from "../history/session_usage.ts";
 import { listOpenCalls } from "../history/call.ts";
 import { makeNotLoadedError } from "../history/log.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
+import { SessionUsage } from "../history/session_usage.ts";
+import type { State, StateOwner } from "../history/state.ts";
 import { freezeJson } from "../json/json.ts";
 import { LiveSession } from "./live_session.ts";
-import type { State, StateOwner } from "../history/state.ts";
 
 /**
  * Captures the current position of a session, and returns a function that builds its state.

@@ -5,24 +5,24 @@
  */
 import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
-import type { SessionUsage } from "../history/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import { requireStep, type Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
 import type { EventDraft } from "../history/event.ts";
-import type { SessionName } from "../history/session_name.ts";
 import { type Log, makeNotLoadedError } from "../history/log.ts";
 import { Position, type SessionStatus } from "../history/position.ts";
 import { RunningTurn } from "../history/running_turn.ts";
+import type { SessionName } from "../history/session_name.ts";
+import type { SessionUsage } from "../history/session_usage.ts";
+import type { State, StateOwner } from "../history/state.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "./agent_core.ts";
+import type { ViewState } from "./compaction/view_state.ts";
 import type { Prompts } from "./request/prompts.ts";
 import { NO_DATA, readInitialData, readStoredData } from "./session_data.ts";
-import type { State, StateOwner } from "../history/state.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import type { TurnObservers } from "./turn_observers.ts";
-import type { ViewState } from "./compaction/view_state.ts";
 
 /**
  * Child sessions by the keys of their calls, in the order in which they were created;

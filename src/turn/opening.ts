@@ -7,15 +7,15 @@ import { quote, SessionEndedError, SessionWaitingError } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
 import { listOpenCalls } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
-import { appendDrafts } from "./call/approval.ts";
 import { buildTurn } from "./build_turn.ts";
+import { appendDrafts } from "./call/approval.ts";
 import { closeCalls } from "./call/calls.ts";
+import { buildVerdictDrafts, listExpired } from "./call/verdict.ts";
 import type { TurnCommand } from "./command.ts";
 import { beginData } from "./data_changes.ts";
 import type { LiveSession } from "./live_session.ts";
 import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
 import type { Turn } from "./turn.ts";
-import { buildVerdictDrafts, listExpired } from "./call/verdict.ts";
 
 /** Turn whose command is recorded, and whose first model call or tool call is to follow. */
 export interface OpenedTurn {

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { EventPart } from "../history/event_part.ts";
-import type { Part } from "../llm/part.ts";
-import type { PendingApproval } from "../history/call.ts";
 import type { Decision } from "../decision/decision.ts";
+import type { PendingApproval } from "../history/call.ts";
 import type { LimitReason, SessionEvent } from "../history/event.ts";
+import type { EventPart } from "../history/event_part.ts";
+import { makeNotLoadedError } from "../history/log.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../history/session_usage.ts";
-import { makeNotLoadedError } from "../history/log.ts";
-import { buildState } from "./capture_state.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import { freezeJson } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
+import type { Part } from "../llm/part.ts";
 import type { PromptReport } from "../prompt/transcript.ts";
+import { buildState } from "./capture_state.ts";
 
 /** Tool call that ended in a turn, and its outcome. */
 export interface ToolResult {

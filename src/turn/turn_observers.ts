@@ -4,8 +4,8 @@
  * @module
  */
 import { ObserverError, reasonOf } from "../errors.ts";
-import type { SessionEvent } from "../history/event.ts";
 import type { ObservedWork, OnWork, Scope } from "../graph/work.ts";
+import type { SessionEvent } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
 import type { AgentCore } from "./agent_core.ts";
 import type {

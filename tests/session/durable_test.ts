@@ -293,7 +293,7 @@ Deno.test("states of newer releases, and of steps that the graph lacks, are refu
   const session = await open(agentOf([decide.move("end"), decide.respond("ok")]), store);
   await session.next("Hi");
   const other = new Agent({
-    name: "other",
+    name: "durable",
     llm: new MockLLM(),
     start: "talk",
     steps: { talk: { description: "Talk" } },

@@ -291,7 +291,7 @@ for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) 
       const state = { version: 4, sessionId: "s", step: "a", status, events } as never;
       const llm = new MockLLM([finish], { whenDone: "repeat" });
       const steps = { a: { description: "A", tools: [look], routes: { a: "again" } } };
-      const agent = new Agent({ name: "test", llm, start: "a", steps });
+      const agent = new Agent({ name: "long", llm, start: "a", steps });
       let session;
       try {
         session = agent.createSession({ state });

@@ -58,7 +58,7 @@ Deno.test("Agent.createSession, any prefix of a log is refused or can be continu
         const llm = new MockLLM([decide.end()]);
         const look = new Tool({ name: "look", description: "L", args: v.object({}), run: () => 1 });
         const agent = new Agent<Record<"a" | "b", unknown>>({
-          name: "other",
+          name: "long",
           llm,
           start: "a",
           steps: { a: { description: "A", tools: [look] }, b: { description: "B" } },
@@ -133,7 +133,7 @@ Deno.test("Agent.createSession, later changes to the passed state do not reach t
 Deno.test("Session.state, has a new list of events each time it is read", async () => {
   const llm = new MockLLM([decide.respond("x")]);
   const steps = { a: { description: "A" } };
-  const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
+  const session = new Agent({ name: "long", llm, start: "a", steps }).createSession();
   const before = session.state;
   const { state } = await session.next("Hi");
   assertEquals([before.events.length, state.events.length], [0, 2]);
@@ -142,7 +142,7 @@ Deno.test("Session.state, has a new list of events each time it is read", async 
 });
 
 const steps = { a: { description: "A" }, b: { description: "B" } };
-const plain = new Agent({ name: "test", llm: new MockLLM(), start: "a", steps });
+const plain = new Agent({ name: "long", llm: new MockLLM(), start: "a", steps });
 
 Deno.test("Agent.createSession, refuses every version but the current and earlier ones", () => {
   const cycle: Record<string, unknown> = {};
@@ -197,7 +197,7 @@ Deno.test("Agent.createSession, refuses a step or status that the events do not 
 
 Deno.test("Agent.createSession, the state of a new session can be stored and continued", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
-  const agent = new Agent({ name: "test", llm, start: "a", steps });
+  const agent = new Agent({ name: "long", llm, start: "a", steps });
   const { state } = agent.createSession({ id: "kept" });
   const session = agent.createSession({ state: JSON.parse(JSON.stringify(state)) });
   assertEquals([session.id, session.step, session.status], ["kept", "a", "waiting"]);

@@ -10,8 +10,8 @@ import { EXIT } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
 import { openAgent, printNotes } from "../open_agent.ts";
 import { openSessionStore } from "../session_store.ts";
-import { shown, shownInLine } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
+import { shown, shownInLine } from "../terminal/shown.ts";
 
 /** Runs the command. */
 export async function run({ options, output, project }: AgentCall<"fork">): Promise<number> {

@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import { askLine } from "../terminal/ask_line.ts";
 import { EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
 import { takeAgent } from "../init/from_file.ts";
@@ -12,6 +11,7 @@ import { listNextSteps } from "../init/next_steps.ts";
 import { listProjectFiles } from "../init/project_files.ts";
 import { takeTemplate } from "../init/take_template.ts";
 import { writeFiles } from "../init/write_files.ts";
+import { askLine } from "../terminal/ask_line.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
 import { shownInLine } from "../terminal/shown.ts";
 

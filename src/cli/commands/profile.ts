@@ -7,8 +7,8 @@
 import { existsSync } from "node:fs";
 import { genaiPrices } from "../../prices/genai_prices.ts";
 import { formatBase } from "../../profile/compare/profile_base.ts";
-import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
+import { formatFunctionTable, functionTableData } from "../../profile/functions/function_table.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
 import {
   type AgentProfile,

@@ -6,11 +6,11 @@
 import { formatProfile } from "../../profile/mod.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
-import { readProfile } from "../profile/read_profile.ts";
 import { makeUsageError } from "../profile/profile_flags.ts";
+import { readProfile } from "../profile/read_profile.ts";
 import { findFolder } from "../project.ts";
-import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
+import { shown } from "../terminal/shown.ts";
 
 /** Runs the command. */
 export async function run(

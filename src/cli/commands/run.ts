@@ -9,7 +9,6 @@ import { quote } from "../../errors.ts";
 import { forbidRealModels } from "../../testing/real_models.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { AgentCall } from "../flags.ts";
-import { isTerminal } from "../terminal/is_terminal.ts";
 import { openAgent } from "../open_agent.ts";
 import { choosePlayer, type ModelContext } from "../run/choose_model.ts";
 import { Conversation, type ConversationParts } from "../run/conversation.ts";
@@ -21,9 +20,10 @@ import { Terminal } from "../run/terminal.ts";
 import { tracePrompts } from "../run/trace_prompts.ts";
 import { JsonView, PlainView, TalkView } from "../run/views.ts";
 import { openSessionStore } from "../session_store.ts";
-import { formatWord } from "../terminal/format.ts";
-import { shown } from "../terminal/shown.ts";
 import { locateStore } from "../store_url.ts";
+import { formatWord } from "../terminal/format.ts";
+import { isTerminal } from "../terminal/is_terminal.ts";
+import { shown } from "../terminal/shown.ts";
 
 /** Runs the command. */
 export async function run(call: AgentCall<"run">): Promise<number> {

@@ -5,9 +5,9 @@
  */
 import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { buildSchema, installSchemas } from "../schema/install_schemas.ts";
 import { shown } from "../terminal/shown.ts";
 import { writeFile } from "../write_file.ts";
-import { buildSchema, installSchemas } from "../schema/install_schemas.ts";
 
 /** Runs the command. */
 export function run({ options, output }: CommandCall<"schema">): Promise<number> {

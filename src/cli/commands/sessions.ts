@@ -13,8 +13,8 @@ import { deleteSessions } from "../sessions/delete_sessions.ts";
 import { listSessions } from "../sessions/list_sessions.ts";
 import { showSession } from "../sessions/show_session.ts";
 import { findListed, isStateFile, openExistingStore } from "../sessions/stored.ts";
-import { count } from "../terminal/format.ts";
 import { locateStore } from "../store_url.ts";
+import { count } from "../terminal/format.ts";
 
 /** Call of this command. */
 type Call = LauncherCall<"sessions">;

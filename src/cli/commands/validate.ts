@@ -7,10 +7,10 @@ import { type ConfigProblem, formatProblem, formatWarning } from "../../config/t
 import { findWarnings } from "../../graph/reachability.ts";
 import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { AgentCall } from "../flags.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
-import { count, formatWord } from "../terminal/format.ts";
+import type { AgentCall } from "../flags.ts";
 import { toFlags } from "../permissions.ts";
+import { count, formatWord } from "../terminal/format.ts";
 import { shown, shownInLine } from "../terminal/shown.ts";
 import { checkAgent, type CheckedAgent } from "../validate/check_agent.ts";
 import type { Explored } from "../validate/exploration.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { SessionEvent } from "../../history/event.ts";
 import type { Graph, Step } from "../../graph/graph.ts";
+import type { SessionEvent } from "../../history/event.ts";
 import { mayNeedApproval } from "../../tool/tool_internals.ts";
 
 /** Step of a drawing. Its texts may have line feeds and unsafe characters. */

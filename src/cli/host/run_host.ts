@@ -5,16 +5,16 @@
  */
 import { findPlace } from "../../config/author_error.ts";
 import { reasonOf } from "../../errors.ts";
-import { VERSION } from "../../version.ts";
 import type { CountCalls } from "../../profile/functions/call_counts.ts";
+import { VERSION } from "../../version.ts";
 import { loadCommand } from "../commands.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { AgentCall, CommandName } from "../flags.ts";
 import { type Accident, guardProcess } from "../guard_process.ts";
-import { Output } from "../terminal/output.ts";
 import { type HostCall, PROTOCOL } from "../protocol.ts";
-import { redirectConsole } from "./redirect_console.ts";
 import { runCommand } from "../run_command.ts";
+import { Output } from "../terminal/output.ts";
+import { redirectConsole } from "./redirect_console.ts";
 
 /**
  * Runs a call of the launcher.

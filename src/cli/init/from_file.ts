@@ -5,16 +5,16 @@
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative, resolve } from "node:path";
+import { inspect } from "../../config/check/inspect.ts";
 import type { AgentConfig, ExternalToolConfig } from "../../config/format/agent_config.ts";
 import { listModels } from "../../config/format/model_names.ts";
+import { nameTool, parseTag } from "../../config/format/tool_tag.ts";
 import { PROVIDERS } from "../../config/model/providers.ts";
-import { inspect } from "../../config/check/inspect.ts";
+import { editText } from "../../config/save_config.ts";
 import { readText } from "../../config/text/files.ts";
 import { ConfigFileError } from "../../config/text/problem.ts";
-import { editText } from "../../config/save_config.ts";
-import { writeStubs } from "../../config/tool/tool_stubs.ts";
-import { nameTool, parseTag } from "../../config/format/tool_tag.ts";
 import { findVariable, listVariables } from "../../config/text/variables.ts";
+import { writeStubs } from "../../config/tool/tool_stubs.ts";
 import { quote } from "../../errors.ts";
 import { CommandError, UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";

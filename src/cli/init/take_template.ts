@@ -5,8 +5,8 @@
  */
 import type { OptionsOf } from "../flags.ts";
 import { toFlags } from "../permissions.ts";
-import type { NewAgent } from "./new_agent.ts";
 import { readChoice } from "../read_choice.ts";
+import type { NewAgent } from "./new_agent.ts";
 import { PACKAGES, TEMPLATES } from "./templates.ts";
 import { needsOf, packagesOf, replaceModel, VENDORS } from "./vendors.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import process from "node:process";
-import type { CountedCalls } from "../protocol.ts";
 import { EXIT } from "../exit_code.ts";
+import type { CountedCalls } from "../protocol.ts";
 import { runDeno } from "./child.ts";
 
 /** Maximum length of the counts, because operating systems limit that of an argument. */

@@ -8,19 +8,19 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { quote } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
-import { AgentPermissions } from "./agent_permissions.ts";
-import { runDeno } from "./child.ts";
-import { runCounting } from "./count_calls.ts";
 import { type Command, COMMANDS } from "../commands.ts";
 import { exists } from "../deno_config.ts";
 import { CommandError, EXIT } from "../exit_code.ts";
 import type { CommandCall, CommandName, OptionsOf } from "../flags.ts";
-import { findHostModule } from "./host_module.ts";
-import { isTerminal } from "../terminal/is_terminal.ts";
 import { readGrants } from "../permissions.ts";
 import { findProject, type Project } from "../project.ts";
 import { type HostCall, PROTOCOL } from "../protocol.ts";
+import { isTerminal } from "../terminal/is_terminal.ts";
 import { shownInLine } from "../terminal/shown.ts";
+import { AgentPermissions } from "./agent_permissions.ts";
+import { runDeno } from "./child.ts";
+import { runCounting } from "./count_calls.ts";
+import { findHostModule } from "./host_module.ts";
 import { runWatched } from "./watch.ts";
 
 /**

@@ -5,8 +5,8 @@
  */
 import { fstatSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { Child } from "./child.ts";
 import { EXIT } from "../exit_code.ts";
+import type { Child } from "./child.ts";
 
 /** Files that are not part of an agent: what it stores, and packages. */
 const IGNORED_REGEXP =

@@ -5,8 +5,8 @@
  */
 import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { ConfigFile } from "../../config/read_config.ts";
 import type { Permissions } from "../../config/permissions.ts";
+import type { ConfigFile } from "../../config/read_config.ts";
 import { avoidCommas, isInside } from "../permissions.ts";
 
 /**

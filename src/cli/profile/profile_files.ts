@@ -6,15 +6,15 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { quote, reasonOf } from "../../errors.ts";
+import { readBase } from "../../profile/compare/profile_base.ts";
 import { makeSpeedscope } from "../../profile/draw/speedscope.ts";
 import { drawTurns } from "../../profile/draw/turn_frames.ts";
 import { withRelativeFiles } from "../../profile/functions/function_place.ts";
 import type { FunctionProfile } from "../../profile/functions/profile_functions.ts";
-import { readBase } from "../../profile/compare/profile_base.ts";
 import type { AgentProfile, ProfileBase } from "../../profile/mod.ts";
 import { codeOf, CommandError, EXIT } from "../exit_code.ts";
-import { writeFile } from "../write_file.ts";
 import { formatWord } from "../terminal/format.ts";
+import { writeFile } from "../write_file.ts";
 import { ENDINGS } from "./needs.ts";
 
 /**

@@ -4,8 +4,8 @@
  * @module
  */
 import { reasonOf } from "../../errors.ts";
-import type { ProfileBase } from "../../profile/mod.ts";
 import { checkAllowances } from "../../profile/compare/profile_base.ts";
+import type { ProfileBase } from "../../profile/mod.ts";
 import { UsageError } from "../exit_code.ts";
 import type { OptionsOf } from "../flags.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { formatComparison, formatProfile, profileLog, whatIf } from "../../profile/mod.ts";
-import type { AgentCall } from "../flags.ts";
 import { EXIT } from "../exit_code.ts";
+import type { AgentCall } from "../flags.ts";
+import { locateStore } from "../store_url.ts";
 import { shown } from "../terminal/shown.ts";
 import { checkWritable } from "../write_file.ts";
-import { locateStore } from "../store_url.ts";
 import { listOutputs, writeOutputs } from "./profile_files.ts";
 import { readSession } from "./read_profile.ts";
 

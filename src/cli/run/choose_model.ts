@@ -5,14 +5,14 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { AgentConfig } from "../../config/format/agent_config.ts";
 import { readConversation } from "../../config/conversation/conversation.ts";
-import { listModels } from "../../config/format/model_names.ts";
-import type { AgentNames } from "../../config/conversation/script_entry.ts";
 import { playConversation } from "../../config/conversation/play_conversation.ts";
-import { ConfigFileError } from "../../config/text/problem.ts";
+import type { AgentNames } from "../../config/conversation/script_entry.ts";
+import type { AgentConfig } from "../../config/format/agent_config.ts";
+import { listModels } from "../../config/format/model_names.ts";
 import { listMissingKeys } from "../../config/model/providers.ts";
 import { readConfig } from "../../config/read_config.ts";
+import { ConfigFileError } from "../../config/text/problem.ts";
 import { readProcessVariable } from "../../config/text/variables.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { CommandError, EXIT } from "../exit_code.ts";

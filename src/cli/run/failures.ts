@@ -7,8 +7,8 @@ import { describeDenied, findPlace } from "../../config/author_error.ts";
 import { reasonOf } from "../../errors.ts";
 import type { Turn } from "../../turn/turn.ts";
 import { codeOf, CommandError, exitCodeOf } from "../exit_code.ts";
-import type { Output } from "../terminal/output.ts";
 import type { Project } from "../project.ts";
+import type { Output } from "../terminal/output.ts";
 import { shown } from "../terminal/shown.ts";
 
 /** Reports failures of an agent's code, each with its place. */

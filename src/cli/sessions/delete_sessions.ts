@@ -5,9 +5,9 @@
  */
 import { quote } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
-import { askLine } from "../terminal/ask_line.ts";
 import { CommandError, EXIT, UsageError } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";
+import { askLine } from "../terminal/ask_line.ts";
 import { isTerminal } from "../terminal/is_terminal.ts";
 import { shownInLine } from "../terminal/shown.ts";
 import { findListed } from "./stored.ts";

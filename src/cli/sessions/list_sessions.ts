@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { RESTING } from "../../store/backend/list_sessions.ts";
 import { formatCount } from "../../profile/draw/table.ts";
+import { RESTING } from "../../store/backend/list_sessions.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit_code.ts";
 import type { CommandCall } from "../flags.ts";

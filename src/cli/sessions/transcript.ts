@@ -4,10 +4,10 @@
  * @module
  */
 import type { Decision } from "../../decision/decision.ts";
-import type { SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/cut.ts";
-import { formatArguments, formatResponse } from "../terminal/format.ts";
+import type { SessionEvent } from "../../history/event.ts";
 import { RELATIONS } from "../../testing/trajectory/transcript_text.ts";
+import { formatArguments, formatResponse } from "../terminal/format.ts";
 
 /** Line of a transcript. Its text may have line feeds and unsafe characters. */
 export interface TranscriptLine {

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { ConfigFileError, type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
+import type { AnyAgent } from "../../config/load_agent.ts";
 import { type PlannedTest, planTests } from "../../config/test_file/plan_tests.ts";
 import type { TestFailure } from "../../config/test_file/play_test.ts";
-import type { AnyAgent } from "../../config/load_agent.ts";
+import type { YamlTestOptions } from "../../config/test_file/test_options.ts";
 import {
   readTestedFile,
   takeTestedAgent,
   type TestedAgent,
 } from "../../config/test_file/tested_agent.ts";
-import type { YamlTestOptions } from "../../config/test_file/test_options.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "../../config/text/problem.ts";
 import { readProcessVariable } from "../../config/text/variables.ts";
 import { transcriptText } from "../../testing/trajectory/transcript_text.ts";
 import { CommandError } from "../exit_code.ts";

@@ -5,15 +5,15 @@
  */
 import { relative } from "node:path";
 import { coreOf } from "../../agent/build_core.ts";
-import { listModels } from "../../config/format/model_names.ts";
-import { type Permissions, requiredPermissions } from "../../config/permissions.ts";
 import { describeImportError } from "../../config/author_error.ts";
 import { inspect } from "../../config/check/inspect.ts";
 import type { Inspection } from "../../config/check/inspection.ts";
+import { listModels } from "../../config/format/model_names.ts";
 import { loadAgent } from "../../config/load_agent.ts";
-import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
 import { withPlaceholders } from "../../config/model/placeholders.ts";
+import { type Permissions, requiredPermissions } from "../../config/permissions.ts";
 import { readText } from "../../config/text/files.ts";
+import { ConfigFileError, type ConfigProblem } from "../../config/text/problem.ts";
 import { readProcessVariable } from "../../config/text/variables.ts";
 import type { GraphError } from "../../errors.ts";
 import { findWarnings } from "../../graph/reachability.ts";

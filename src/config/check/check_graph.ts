@@ -8,9 +8,9 @@ import { isRecord } from "../../schema/option_shape.ts";
 import type { RouteConfig, StepConfig } from "../format/agent_config.ts";
 import { buildFields } from "../format/field_schema.ts";
 import { isSingleModel } from "../format/model_names.ts";
-import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import { checkName, checkUnique, records } from "./check_names.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** Checks the steps of a file. */
 export function checkGraph(inspection: Inspection): void {

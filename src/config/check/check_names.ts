@@ -5,8 +5,8 @@
  */
 import { quote } from "../../errors.ts";
 import { findNearest, isRecord, oneOf } from "../../schema/option_shape.ts";
-import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "../text/source.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** Kinds of named things, with the expectation as long as none exists. */
 const KINDS = {

@@ -8,10 +8,10 @@ import { quote } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import type { ArgDefConfig, ExternalToolConfig } from "../format/agent_config.ts";
 import { checkDefault, readType } from "../format/field_schema.ts";
+import { parseTag } from "../format/tool_tag.ts";
+import type { SourcePath } from "../text/source.ts";
 import { checkUnique, records } from "./check_names.ts";
 import type { Inspection } from "./inspection.ts";
-import type { SourcePath } from "../text/source.ts";
-import { parseTag } from "../format/tool_tag.ts";
 
 /** Checks the tools of a file, also the tags of external ones unless they are ignored. */
 export function checkTools(inspection: Inspection, ignoreTags: boolean): void {

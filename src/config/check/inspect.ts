@@ -4,9 +4,9 @@
  * @module
  */
 import { isRecord } from "../../schema/option_shape.ts";
+import { format } from "../format/format.ts";
 import { checkGraph } from "./check_graph.ts";
 import { checkTools } from "./check_tools.ts";
-import { format } from "../format/format.ts";
 import { Inspection } from "./inspection.ts";
 
 /** Options of reading an agent file. */

@@ -24,11 +24,11 @@ import {
   setPlace,
   type TurnEntry,
 } from "../../profile/play/script.ts";
+import { Inspection } from "../check/inspection.ts";
 import { list, map, object, optional, type Schema } from "../format/fields.ts";
 import { anything, label, text } from "../format/values.ts";
-import { Inspection } from "../check/inspection.ts";
-import { ConfigFileError } from "../text/problem.ts";
 import { readText } from "../text/files.ts";
+import { ConfigFileError } from "../text/problem.ts";
 import {
   type AgentNames,
   CONVERSATION_KEYS,

@@ -5,6 +5,7 @@
  */
 import { decide, type Decision } from "../../decision/decision.ts";
 import { checkName } from "../check/check_names.ts";
+import type { Inspection } from "../check/inspection.ts";
 import {
   type Fields,
   list,
@@ -14,9 +15,8 @@ import {
   required,
   type Schema,
 } from "../format/fields.ts";
-import type { Inspection } from "../check/inspection.ts";
-import type { SourcePath } from "../text/source.ts";
 import { anything, flagOr, isText, label, text } from "../format/values.ts";
+import type { SourcePath } from "../text/source.ts";
 
 /** Call of a tool in a script. */
 export interface ScriptCallConfig {

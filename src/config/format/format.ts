@@ -24,6 +24,9 @@ import {
   type Schema,
   withDefault,
 } from "./fields.ts";
+import { isSingleModel } from "./model_names.ts";
+import { server } from "./server_config.ts";
+import { answerFields, step, stepDefinitions } from "./step_format.ts";
 import {
   anything,
   duration,
@@ -37,9 +40,6 @@ import {
   textLike,
   whole,
 } from "./values.ts";
-import { server } from "./server_config.ts";
-import { answerFields, step, stepDefinitions } from "./step_format.ts";
-import { isSingleModel } from "./model_names.ts";
 
 const finite: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
 const numberOrText: Schema<string | number> = either<string | number>(

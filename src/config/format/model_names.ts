@@ -4,8 +4,8 @@
  * @module
  */
 import { isRecord } from "../../schema/option_shape.ts";
-import type { AgentConfig, ModelConfig } from "./agent_config.ts";
 import type { SourcePath } from "../text/source.ts";
+import type { AgentConfig, ModelConfig } from "./agent_config.ts";
 
 /** Model of an agent file. */
 export interface NamedModel {

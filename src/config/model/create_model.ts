@@ -8,9 +8,9 @@ import type { LLM } from "../../llm/llm.ts";
 import { findNearest, oneOf } from "../../schema/option_shape.ts";
 import { plainJsonSchema } from "../../schema/profiles/vendors.ts";
 import type { ModelConfig } from "../format/agent_config.ts";
-import { PROVIDERS } from "./providers.ts";
 import type { ProblemText, SourcePath } from "../text/source.ts";
 import { findVariable, type ReadVariable } from "../text/variables.ts";
+import { PROVIDERS } from "./providers.ts";
 
 /** Facts about the file and its environment that the creation of models needs. */
 export interface ModelFacts {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { LLM } from "../../llm/llm.ts";
-import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
 import type { Inspection } from "../check/inspection.ts";
+import type { AgentConfig, ModelConfig } from "../format/agent_config.ts";
 import { listNamedModels, toAgentName } from "../format/model_names.ts";
-import { createModel, type ModelFacts } from "./create_model.ts";
 import type { SourcePath } from "../text/source.ts";
+import { createModel, type ModelFacts } from "./create_model.ts";
 
 /**
  * Model that replaces all models of a file, or models that replace those of the same name, among

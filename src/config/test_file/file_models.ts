@@ -6,8 +6,8 @@
 import type { LLM } from "../../llm/llm.ts";
 import { withSchemaProfile } from "../../testing/play/played_core.ts";
 import type { AgentConfig } from "../format/agent_config.ts";
-import { type GivenModels, type LoadedModels, loadModels } from "../model/load_models.ts";
 import { listNamedModels } from "../format/model_names.ts";
+import { type GivenModels, type LoadedModels, loadModels } from "../model/load_models.ts";
 import { ConfigFileError, type ConfigProblem } from "../text/problem.ts";
 import type { Source } from "../text/source.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "../text/variables.ts";

@@ -7,21 +7,21 @@ import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import * as option from "../../schema/option_shape.ts";
 import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
+import { fs, readTextSync } from "../text/files.ts";
 import {
   ConfigFileError,
   type ConfigProblem,
   formatProblem,
   warnOnConsole,
 } from "../text/problem.ts";
-import { fs, readTextSync } from "../text/files.ts";
 import { loadMainModel } from "./file_models.ts";
 import { inspectTests } from "./inspect_tests.ts";
-import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
 import { findSkipReason, type Models } from "./skip_reason.ts";
+import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
 import type { YamlTestOptions } from "./test_options.ts";
 import type { FileTest } from "./test_players.ts";
-import { readTestedFile, takeTestedAgent, type TestedAgent } from "./tested_agent.ts";
 import type { TestReport } from "./test_run.ts";
+import { readTestedFile, takeTestedAgent, type TestedAgent } from "./tested_agent.ts";
 
 /** Names of agent files, which are looked for beside a file of tests. */
 const AGENT_FILES = ["agent.yaml", "config.agent.yaml"];

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { SessionUsage } from "../../history/session_usage.ts";
 import { quote } from "../../errors.ts";
-import type { LLM } from "../../llm/llm.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { SessionUsage } from "../../history/session_usage.ts";
+import type { LLM } from "../../llm/llm.ts";
 import type { Check, CheckVerdict } from "../../testing/check.ts";
-import { isSameJson } from "../../testing/json_difference.ts";
 import { messagesOf, type PlayedScenario } from "../../testing/conversation.ts";
+import { isSameJson } from "../../testing/json_difference.ts";
 import { judge } from "../../testing/scenario/judge.ts";
 import { trajectoryOf } from "../../testing/trajectory/trajectory.ts";
 import { parseRegExp } from "./inspect_tests.ts";

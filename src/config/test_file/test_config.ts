@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ModelConfig } from "../format/agent_config.ts";
 import type { ScriptEntryConfig } from "../conversation/script_entry.ts";
+import type { ModelConfig } from "../format/agent_config.ts";
 
 /** Content of a file of tests. */
 export interface TestFileConfig {

@@ -5,6 +5,7 @@
  * @module
  */
 import { isRecord } from "../../schema/option_shape.ts";
+import { type ScriptEntryConfig, scriptFields } from "../conversation/script_entry.ts";
 import {
   either,
   type Fields,
@@ -17,7 +18,6 @@ import {
   withDefault,
 } from "../format/fields.ts";
 import { model } from "../format/format.ts";
-import { type ScriptEntryConfig, scriptFields } from "../conversation/script_entry.ts";
 import {
   anything,
   flag,

@@ -7,12 +7,12 @@ import type { CostOf } from "../../cost/call_usage.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { playPrices, requireCore, withSchemaProfile } from "../../testing/play/played_core.ts";
 import { inspect } from "../check/inspect.ts";
-import { type AnyAgent, loadAgent, type LoadOptions } from "../load_agent.ts";
-import { hasOpenTypes } from "../format/open_types.ts";
-import type { GivenModels } from "../model/load_models.ts";
-import { ConfigFileError } from "../text/problem.ts";
-import { readTextSync } from "../text/files.ts";
 import type { AgentNames } from "../conversation/script_entry.ts";
+import { hasOpenTypes } from "../format/open_types.ts";
+import { type AnyAgent, loadAgent, type LoadOptions } from "../load_agent.ts";
+import type { GivenModels } from "../model/load_models.ts";
+import { readTextSync } from "../text/files.ts";
+import { ConfigFileError } from "../text/problem.ts";
 import { createPlayedModels, loadMainModel } from "./file_models.ts";
 
 /** Parts of an agent that a test replaces. */

@@ -5,17 +5,17 @@
  * @module
  */
 import type { JsonSchema } from "../../json/json.ts";
-import { isRecord } from "../../schema/option_shape.ts";
-import { jsonSchema } from "../../schema/json_schema/mod.ts";
-import { isStandardSchema, type StandardSchema } from "../../schema/standard_schema.ts";
 import { convertValibot, isValibot } from "../../schema/convert_schema.ts";
+import { jsonSchema } from "../../schema/json_schema/mod.ts";
+import { isRecord } from "../../schema/option_shape.ts";
+import { isStandardSchema, type StandardSchema } from "../../schema/standard_schema.ts";
 import { RAW_VENDOR } from "../../schema/wire_schema.ts";
 import { Tool } from "../../tool/tool.ts";
 import { isTool, type StepTool, TOOL_OPTIONS } from "../../tool/tool_internals.ts";
 import { childAgentOf, registerChildAgent } from "../../turn/call/child_call.ts";
 import type { ArgDefConfig, ToolDefConfig } from "../format/agent_config.ts";
-import { readDuration } from "../format/values.ts";
 import { readType } from "../format/field_schema.ts";
+import { readDuration } from "../format/values.ts";
 
 /** Options of a tool with any types. */
 export type AnyToolOptions = ConstructorParameters<typeof Tool>[0];

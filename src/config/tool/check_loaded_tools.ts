@@ -6,9 +6,9 @@
 import { quote } from "../../errors.ts";
 import { findNearest } from "../../schema/option_shape.ts";
 import { checkName, listNames, records } from "../check/check_names.ts";
+import type { Inspection } from "../check/inspection.ts";
 import type { RouteConfig, StepConfig } from "../format/agent_config.ts";
 import { TypeExpressionError } from "../format/type_expression.ts";
-import type { Inspection } from "../check/inspection.ts";
 import type { SourcePath } from "../text/source.ts";
 import type { MissingModule } from "./tool_modules.ts";
 import { writeStubs } from "./tool_stubs.ts";

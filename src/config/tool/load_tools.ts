@@ -5,6 +5,10 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import { isTool, type StepTool } from "../../tool/tool_internals.ts";
+import type { Inspection } from "../check/inspection.ts";
+import type { ToolDefConfig } from "../format/agent_config.ts";
+import { nameTool, parseTag } from "../format/tool_tag.ts";
+import type { SourcePath } from "../text/source.ts";
 import {
   type AnyToolOptions,
   applyDef,
@@ -15,11 +19,7 @@ import {
   readToolOptions,
 } from "./adopt_tool.ts";
 import { checkLoadedNames, reportMissing } from "./check_loaded_tools.ts";
-import type { ToolDefConfig } from "../format/agent_config.ts";
-import type { Inspection } from "../check/inspection.ts";
-import type { SourcePath } from "../text/source.ts";
 import { loadExport, loadModules, type ModuleExport } from "./tool_modules.ts";
-import { nameTool, parseTag } from "../format/tool_tag.ts";
 
 /** Function that a module exports. */
 export type ExportedFunction = (...args: never[]) => unknown;

@@ -4,13 +4,13 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { listNames } from "../check/check_names.ts";
 import { describeImportError } from "../author_error.ts";
-import { fs, locateFile } from "../text/files.ts";
-import { importInTime } from "./import_in_time.ts";
+import { listNames } from "../check/check_names.ts";
 import type { Inspection } from "../check/inspection.ts";
-import type { ProblemText, SourcePath } from "../text/source.ts";
 import type { ToolExport } from "../format/tool_tag.ts";
+import { fs, locateFile } from "../text/files.ts";
+import type { ProblemText, SourcePath } from "../text/source.ts";
+import { importInTime } from "./import_in_time.ts";
 
 /** Value that a module exports. */
 export interface ModuleExport {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Random, seededRandom } from "../../random.ts";
 import type { JsonSchema } from "../../json/json.ts";
+import { type Random, seededRandom } from "../../random.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
-import { readDecisionParts } from "./decision_parts.ts";
-import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLM, LLMRequest } from "../llm.ts";
+import { readDecisionParts } from "./decision_parts.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
+import { type Choice, KnownGraph, Tour } from "./tour.ts";
 
 /** A value to play, or a function that returns one. `random` returns seeded numbers in [0, 1). */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);

@@ -5,8 +5,8 @@
  */
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
-import { matchDescription, readLimit } from "./sample_number.ts";
 import { compileStringGenerator, type StringGenerator } from "./pattern_generator.ts";
+import { matchDescription, readLimit } from "./sample_number.ts";
 
 /** Maximum number of attempts to generate a string that matches and has a valid length. */
 const ATTEMPTS = 50;

@@ -5,8 +5,8 @@
  * @module
  */
 import { readUntilAborted } from "../../abort.ts";
-import { OutputGuard } from "../output_guard.ts";
 import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../llm.ts";
+import { OutputGuard } from "../output_guard.ts";
 
 /** One call of a model. `signal` replaces that of the request. */
 export type Call =

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { CallTiming } from "../call_timing.ts";
 import type { LLM, Usage } from "../llm.ts";
 import { LLMError, MockLLMError } from "../llm_error.ts";

@@ -9,9 +9,9 @@ import { quote } from "../../errors.ts";
 import { addQueued } from "../call_timing.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
+import { ANYTHING, checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
 import { withTotal } from "./attempts.ts";
 import { asksForTiming, type Part, readParts, wrapModel } from "./call.ts";
-import { ANYTHING, checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
 
 /** Thrown if the queue of a {@linkcode limitConcurrency} is full. Retryable. */
 export class LLMBusyError extends LLMError {

@@ -8,8 +8,6 @@ import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
 import { LLMLengthError } from "../llm_failures.ts";
-import { type Attempts, runAttempts } from "./attempts.ts";
-import { type Call, notify, wrapModel } from "./call.ts";
 import {
   ANYTHING,
   checkOptions,
@@ -19,6 +17,8 @@ import {
   FUNCTION,
   wholeFrom,
 } from "../option_rules.ts";
+import { type Attempts, runAttempts } from "./attempts.ts";
+import { type Call, notify, wrapModel } from "./call.ts";
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {

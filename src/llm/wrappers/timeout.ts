@@ -8,8 +8,8 @@ import { type Clock, systemClock } from "../../clock.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMTimeoutError } from "../llm_failures.ts";
-import { type Part, readParts, wrapModel } from "./call.ts";
 import { ANYTHING, checkOptions, LIMIT } from "../option_rules.ts";
+import { type Part, readParts, wrapModel } from "./call.ts";
 
 /** Options of {@linkcode timeout}. At least one limit is required. */
 export interface TimeoutOptions {

@@ -4,13 +4,13 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { TimelineLane } from "../draw/timeline.ts";
 import type { TurnProfile } from "../agent_profile.ts";
-import { cutText } from "../safe_text.ts";
+import type { TimelineLane } from "../draw/timeline.ts";
 import type { TurnRecord, Work } from "../record/turn_record.ts";
+import { cutText } from "../safe_text.ts";
 import type { CallTokens } from "./call_tokens.ts";
-import type { AttributedTurn } from "./profile_rows.ts";
 import { Sum } from "./money.ts";
+import type { AttributedTurn } from "./profile_rows.ts";
 
 type EventProfile = TurnProfile["events"][number];
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { formatCount, formatNumber } from "../draw/table.ts";
 import type { Figures } from "../agent_profile.ts";
-import type { ProfileBase } from "./profile_base.ts";
 import { keyOfPart, type PromptPart } from "../attribute/prompt_part.ts";
+import { formatCount, formatNumber } from "../draw/table.ts";
+import type { ProfileBase } from "./profile_base.ts";
 
 /** Change of one part of a play. */
 interface Change {

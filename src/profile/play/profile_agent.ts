@@ -18,10 +18,10 @@ import {
 import { requireCore } from "../../testing/play/played_core.ts";
 import type { AgentProfile } from "../agent_profile.ts";
 import { FIGURES } from "../attribute/profile_rows.ts";
+import { Profiler } from "../profiler.ts";
+import { CoreReplacer } from "./core_replacer.ts";
 import { LoopProbe } from "./loop_probe.ts";
 import { openPlay, PLAY_RULES, type PlayOptions, playScript } from "./play_script.ts";
-import { CoreReplacer } from "./core_replacer.ts";
-import { Profiler } from "../profiler.ts";
 import { checkScript, type ConversationScript, hashScript } from "./script.ts";
 import { ScriptPlayer } from "./script_player.ts";
 import { checkLatency, type Latency, simulateModel, standIn } from "./simulated_model.ts";

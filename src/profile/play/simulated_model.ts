@@ -4,11 +4,11 @@
  * @module
  */
 import { type Clock, wait } from "../../clock.ts";
-import { checkOptions, DELAY } from "../../llm/option_rules.ts";
 import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { checkOptions, DELAY } from "../../llm/option_rules.ts";
 import { addReport, estimateUsage } from "../../llm/usage.ts";
-import { cacheRuleOf, countCached } from "./cache_rule.ts";
 import { RequestMeter } from "../attribute/request_meter.ts";
+import { cacheRuleOf, countCached } from "./cache_rule.ts";
 
 /** Delays of a mock, in milliseconds. */
 export interface Latency {

@@ -5,8 +5,9 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import { ANYTHING, checkOptions, FLAG, type OptionRule } from "../../llm/option_rules.ts";
-import type { TimelineSegment } from "../draw/timeline.ts";
 import type { AgentProfile, TurnProfile } from "../agent_profile.ts";
+import type { TimelineSegment } from "../draw/timeline.ts";
+import { makeDiff } from "./format_diff.ts";
 import {
   describeAttribution,
   formatMicros,
@@ -15,7 +16,6 @@ import {
   nameTime,
   summarize,
 } from "./profile_tables.ts";
-import { makeDiff } from "./format_diff.ts";
 import { type FormatOptions, formatReport } from "./report.ts";
 
 const ORDER: OptionRule = {

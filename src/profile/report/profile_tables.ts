@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
 import type { AgentProfile, PartRow, TimeRow } from "../agent_profile.ts";
+import { formatCount, formatNumber, formatPercent } from "../draw/table.ts";
 import type { ProfileOrder, ReportTable } from "./report.ts";
 
 /** Lists the tables of a profile, those of the order first. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import {
   ANYTHING,
@@ -15,6 +14,7 @@ import {
   WHOLE,
   wholeFrom,
 } from "../../llm/option_rules.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { asRecord } from "../untrusted_values.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import {
   anthropicStructured,
   geminiStructured,
   localGrammar,
   plainJsonSchema,
 } from "../../schema/profiles/vendors.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { MessageRules } from "../messages.ts";
 import type { AiSdkModel } from "./ai_sdk_model.ts";
 

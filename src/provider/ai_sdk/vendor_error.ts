@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { oneLine } from "../../json/text.ts";
 import { AgentError, ConfigError, quote, reasonOf } from "../../errors.ts";
+import { redactSecrets } from "../../json/secret_patterns.ts";
+import { oneLine } from "../../json/text.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import {
   LLMConnectionError,
@@ -17,7 +18,6 @@ import {
   LLMSchemaError,
   LLMTimeoutError,
 } from "../../llm/llm_failures.ts";
-import { redactSecrets } from "../../json/secret_patterns.ts";
 import { readChatUsage } from "../chat_usage.ts";
 import { isContextError } from "../context_error.ts";
 import { formatBody, isTransientReason, readServerError, type ServerError } from "../error_body.ts";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { oneLine } from "../../json/text.ts";
 import { isWholeObject } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
-import { LLMError } from "../../llm/llm_error.ts";
 import { isPlainObject, omitUndefined } from "../../json/json.ts";
+import { oneLine } from "../../json/text.ts";
 import type { LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { readChatUsage } from "../chat_usage.ts";
 import { formatBody, readServerError, type ServerError } from "../error_body.ts";
 import { createFinishError, findFinishFailure } from "../finish_error.ts";

@@ -8,8 +8,8 @@
 import { isWholeObject, START_REGEXP } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
 import { timeAnswer } from "../../llm/call_timing.ts";
-import { LLMError } from "../../llm/llm_error.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { LLMConnectionError } from "../../llm/llm_failures.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
 import { parseServerError } from "../error_body.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
+import { oneLine } from "../../json/text.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { LLMConnectionError } from "../../llm/llm_failures.ts";
-import { oneLine } from "../../json/text.ts";
 import { resolveKey } from "./api_key.ts";
 import { createRedactor, joinReasons, redactError, type Redactor } from "./secrets.ts";
 import type { Settings } from "./settings.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
-import type { ApiKey } from "./api_key.ts";
 import type { MessageRules } from "../messages.ts";
+import type { ApiKey } from "./api_key.ts";
 
 /**
  * Way to request output that satisfies the schema:

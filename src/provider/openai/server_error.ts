@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { oneLine } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
+import { oneLine } from "../../json/text.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import {
   LLMContentFilterError,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
 import { toWellFormedJson } from "../../json/text.ts";
@@ -19,6 +18,7 @@ import {
   WHOLE,
   wholeFrom,
 } from "../../llm/option_rules.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { type ApiKey, checkKey } from "./api_key.ts";
 import { findServer, type KnownServer } from "./known_servers.ts";
 import {

@@ -9,8 +9,8 @@ import { type OutputUnit, type SchemaDraft, Validator } from "@cfworker/json-sch
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { assertSchemaSize } from "../schema_limits.ts";
-import { RAW_VENDOR } from "../wire_schema.ts";
 import type { StandardSchema } from "../standard_schema.ts";
+import { RAW_VENDOR } from "../wire_schema.ts";
 import { checkSchema, toPath } from "./check_schema.ts";
 
 /** Maximum number of issues of one value. */

@@ -4,12 +4,12 @@
  * @module
  */
 import { isPlainObject } from "../../json/json.ts";
+import type { SchemaProfile } from "../schema_profile.ts";
+import type { WireForm } from "../wire_schema.ts";
 import { isEqual } from "./merge_keywords.ts";
 import type { Normal } from "./normal_form.ts";
 import { addRestrictions, RESTRICTIONS } from "./restrictions.ts";
 import { joinPath } from "./schema_document.ts";
-import type { SchemaProfile } from "../schema_profile.ts";
-import type { WireForm } from "../wire_schema.ts";
 
 /** Keyword that is not sent to a model, except in words. */
 export interface LostKeyword {

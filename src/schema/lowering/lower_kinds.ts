@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonSchema } from "../../json/json.ts";
+import type { SchemaProfile } from "../schema_profile.ts";
 import { UNLISTED } from "./keywords.ts";
 import { allowNull, type Form, requiredOf, restOf } from "./lowered.ts";
 import { isEqual } from "./merge_keywords.ts";
@@ -17,7 +18,6 @@ import {
   WORDS_KEY,
 } from "./restrictions.ts";
 import { joinPath, type SchemaDocument } from "./schema_document.ts";
-import type { SchemaProfile } from "../schema_profile.ts";
 
 /** Lowering of one schema, passed to the functions that lower one construct. */
 export interface LoweringContext {

@@ -7,8 +7,9 @@
  * @module
  */
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
-import { type Form, refuse, sortDiscriminatorsFirst } from "./lowered.ts";
+import type { SchemaProfile } from "../schema_profile.ts";
 import { lowerArray, type LoweringContext, lowerObject, lowerValues } from "./lower_kinds.ts";
+import { type Form, refuse, sortDiscriminatorsFirst } from "./lowered.ts";
 import type { Normal } from "./normal_form.ts";
 import {
   addDescription,
@@ -18,7 +19,6 @@ import {
   WORDS_KEY,
 } from "./restrictions.ts";
 import type { SchemaDocument } from "./schema_document.ts";
-import type { SchemaProfile } from "../schema_profile.ts";
 
 /** JSON Schema in the subset of a profile, with its definitions. */
 export interface LoweredSchema {

@@ -5,11 +5,8 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { readLabels } from "../labels.ts";
-import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
-import { MAX_ID_LENGTH } from "./session_key.ts";
-import { MAX_TTL } from "../stored_session.ts";
 import { loadSha256, sha256 } from "../entry/sha256.ts";
+import { readLabels } from "../labels.ts";
 import type {
   Append,
   ClaimedLease,
@@ -21,6 +18,9 @@ import type {
   VerifiableStore,
 } from "../store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "../store_errors.ts";
+import { MAX_TTL } from "../stored_session.ts";
+import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
+import { MAX_ID_LENGTH } from "./session_key.ts";
 
 /**
  * Storage behind a store. Its methods are called with valid arguments, never after

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { isPlainObject } from "../../json/json.ts";
 import type { SessionStatus } from "../../history/position.ts";
+import { isPlainObject } from "../../json/json.ts";
 import * as option from "../../schema/option_shape.ts";
 import { isLabel } from "../labels.ts";
 import type {
@@ -15,9 +15,9 @@ import type {
   RestingStatus,
   SessionList,
 } from "../session_list.ts";
-import { isLive, type LeaseState } from "../stored_session.ts";
 import type { Recorded } from "../session_summary.ts";
 import type { Append, Store } from "../store.ts";
+import { isLive, type LeaseState } from "../stored_session.ts";
 
 /** Validated filters of a list. */
 export interface ListFilter extends Required<Pick<ListPage, "prefix" | "after" | "limit">> {

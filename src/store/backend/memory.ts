@@ -5,6 +5,8 @@
  * @module
  */
 import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
+import type { Append, Lease, NewSession, VerifiableStore } from "../store.ts";
+import { isLive } from "../stored_session.ts";
 import { makeStore } from "./backend.ts";
 import type { ListedRow } from "./list_sessions.ts";
 import { MemoryBlobs } from "./memory_blobs.ts";
@@ -15,8 +17,6 @@ import {
   summarize,
   toRow,
 } from "./memory_session.ts";
-import { isLive } from "../stored_session.ts";
-import type { Append, Lease, NewSession, VerifiableStore } from "../store.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {

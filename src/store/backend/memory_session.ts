@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type ListedRow, statusOf } from "./list_sessions.ts";
 import type { SessionSummary } from "../session_summary.ts";
 import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
+import { type ListedRow, statusOf } from "./list_sessions.ts";
 
 /** Log of a session or child. */
 export interface MemoryLog {

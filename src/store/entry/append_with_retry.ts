@@ -4,10 +4,10 @@
  * @module
  */
 import { type Clock, wait } from "../../clock.ts";
-import { isStored } from "./entry_reader.ts";
-import type { Link } from "./hash_chain.ts";
 import type { Append, Lease, Store } from "../store.ts";
 import { makeLeaseLostError, StoreError } from "../store_errors.ts";
+import { isStored } from "./entry_reader.ts";
+import type { Link } from "./hash_chain.ts";
 
 /** Maximum number of retries. */
 const RETRIES = 3;

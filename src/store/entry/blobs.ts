@@ -6,9 +6,9 @@
 import type { SessionEvent } from "../../history/event.ts";
 import type { EventMedia, EventPart } from "../../history/event_part.ts";
 import { decodeBase64, encodeBase64 } from "../../json/text.ts";
+import type { Store, StoredBlob, StoredEntry } from "../store.ts";
 import { makeDamagedError, readStored } from "./hash_chain.ts";
 import { sha256 } from "./sha256.ts";
-import type { Store, StoredBlob, StoredEntry } from "../store.ts";
 
 /** Maximum number of bytes of a part that an entry contains itself. */
 const MAX_INLINE = 8_000;

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Position } from "../../history/position.ts";
+import { summarize } from "../session_summary.ts";
+import type { Append } from "../store.ts";
 import type { WrittenEvents } from "./entry_body.ts";
 import { type Link, linkBodies } from "./hash_chain.ts";
 import { sealSnapshot } from "./sealed_snapshot.ts";
-import { summarize } from "../session_summary.ts";
-import type { Append } from "../store.ts";
 
 /** Request to append, and the point in the hash chain after it. */
 interface BuiltAppend {

@@ -15,9 +15,9 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../../history/migrations.ts";
+import type { Store, StoredBlob, StoredEntry } from "../store.ts";
 import { splitEvent } from "./blobs.ts";
 import { makeDamagedError, readStored } from "./hash_chain.ts";
-import type { Store, StoredBlob, StoredEntry } from "../store.ts";
 
 /**
  * Serializes an event as `[version, event]`. The version is stored because sessions

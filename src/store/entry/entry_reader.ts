@@ -6,11 +6,11 @@
 import { nextTask } from "../../clock.ts";
 import { quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { Store, StoredEntry, StoredSession } from "../store.ts";
+import { ConflictError, SessionDamagedError } from "../store_errors.ts";
 import { fillEntry } from "./blobs.ts";
 import { parseEvent } from "./entry_body.ts";
 import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
-import type { Store, StoredEntry, StoredSession } from "../store.ts";
-import { ConflictError, SessionDamagedError } from "../store_errors.ts";
 
 /** Maximum number of entries in one read. */
 const PAGE_LENGTH = 2_000;

@@ -5,9 +5,9 @@
  * @module
  */
 import { quote, reasonOf } from "../../errors.ts";
-import { sha256 } from "./sha256.ts";
-import { SessionDamagedError } from "../store_errors.ts";
 import type { StoredEntry } from "../store.ts";
+import { SessionDamagedError } from "../store_errors.ts";
+import { sha256 } from "./sha256.ts";
 
 /** Computes the seed of a session: the hash before its first entry. */
 export function firstHash(id: string): string {

@@ -4,8 +4,8 @@
  * @module
  */
 import { Position } from "../../history/position.ts";
-import { makeDamagedError, nextHash, readStored } from "./hash_chain.ts";
 import type { StoredSnapshot } from "../store.ts";
+import { makeDamagedError, nextHash, readStored } from "./hash_chain.ts";
 
 /**
  * Serializes a position, with a hash that covers it and `hash`, the hash of the last entry before

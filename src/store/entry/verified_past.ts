@@ -5,9 +5,9 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import { Position } from "../../history/position.ts";
+import type { Store } from "../store.ts";
 import { EntryReader, type FoundAddress, nameOf, type Page } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
-import type { Store } from "../store.ts";
 
 /** Entries of a session or child between two points in the hash chain. */
 export interface Past {

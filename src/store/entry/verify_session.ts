@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readSnapshot } from "./sealed_snapshot.ts";
-import type { Store } from "../store.ts";
 import { findSession, refuseDeleted } from "../find_session.ts";
+import type { Store } from "../store.ts";
+import { readSnapshot } from "./sealed_snapshot.ts";
 import { readCovered, readPast } from "./verified_past.ts";
 
 /** Implements {@linkcode VerifiableStore}. */

@@ -8,6 +8,8 @@ import { quote } from "../../errors.ts";
 import type { StoredTurns } from "../../history/durability.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
 import type { Link } from "../entry/hash_chain.ts";
+import type { Append, ClaimedLease, ListedSession, Store } from "../store.ts";
+import { StoreError } from "../store_errors.ts";
 import {
   type AcquiredLease,
   acquireLease,
@@ -17,8 +19,6 @@ import {
 } from "./acquire_lease.ts";
 import type { FormerLease, SessionLease } from "./session_lease.ts";
 import { watchStops } from "./stop_requests.ts";
-import type { Append, ClaimedLease, ListedSession, Store } from "../store.ts";
-import { StoreError } from "../store_errors.ts";
 import { type Place, TurnQueue } from "./turn_queue.ts";
 
 /** Session in a store, without its entries and its snapshot. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { RunningTurn } from "../../history/running_turn.ts";
-import { type LeaseOptions, makeBusyError, makeTimeoutError } from "./acquire_lease.ts";
 import type { Store } from "../store.ts";
+import { type LeaseOptions, makeBusyError, makeTimeoutError } from "./acquire_lease.ts";
 
 /** Turn in the queue of its session. */
 export interface Place {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { tokenOf } from "../backend/backend.ts";
 import {
   decodeApprovals,
   type ListedRow,
@@ -12,7 +13,6 @@ import {
   MAX_RARE,
   statusOf,
 } from "../backend/list_sessions.ts";
-import { tokenOf } from "../backend/backend.ts";
 import { decodeKey, keyRange } from "../backend/session_key.ts";
 import {
   readBytes,

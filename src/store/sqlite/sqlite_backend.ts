@@ -7,6 +7,8 @@ import { quote } from "../../errors.ts";
 import type { Backend } from "../backend/backend.ts";
 import { encodeApprovals } from "../backend/list_sessions.ts";
 import { encodeChild, encodeKey } from "../backend/session_key.ts";
+import type { Append, StoredSession } from "../store.ts";
+import { isLive } from "../stored_session.ts";
 import {
   readBytes,
   readEntry,
@@ -16,8 +18,6 @@ import {
   readSnapshot,
   type SqliteRow,
 } from "./database.ts";
-import type { Append, StoredSession } from "../store.ts";
-import { isLive } from "../stored_session.ts";
 import { encodeLabels, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { prepareStatements } from "./statements.ts";

@@ -20,8 +20,8 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { StoreError, StoreVersionError } from "../store_errors.ts";
 import { HAS_CALLER, listAdoptions } from "../adoption.ts";
+import { StoreError, StoreVersionError } from "../store_errors.ts";
 import { readMeta, readNumber, type SqliteDatabase } from "./database.ts";
 
 /** Application id in the header of the file, which marks it as a store: "nomo" in ASCII. */

@@ -11,11 +11,11 @@ import { readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { jsonValue } from "../../history/event_schema.ts";
 import { isPlainObject, type JsonObject } from "../../json/json.ts";
 import { TOKEN_COUNTS } from "../../llm/usage.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
 /** Format version that this release reads and writes. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { type Json, omitUndefined } from "../../json/json.ts";
 import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { addReport } from "../../llm/usage.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import {
   type CassetteCall,
   type CassetteRequest,

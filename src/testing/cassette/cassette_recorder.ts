@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { profileOf } from "../../schema/profiles/openai_strict.ts";
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { quote, reasonOf } from "../../errors.ts";
 import { copyJson } from "../../json/json.ts";
 import type { Embeddings, LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
 import { guardParts } from "../../llm/wrappers/call.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import {
   type CassetteCall,
   type CassetteRequest,

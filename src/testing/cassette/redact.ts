@@ -9,8 +9,8 @@
  */
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { Json } from "../../json/json.ts";
-import { measureCommonEnds } from "../text.ts";
 import { REDACTED, redactSecrets } from "../../json/secret_patterns.ts";
+import { measureCommonEnds } from "../text.ts";
 
 /** Redacts a text; `name` is the name of the member whose value it is. */
 export type Redact = (text: string, name?: string) => string;

@@ -4,9 +4,9 @@
  * @module
  */
 import { quote } from "../../errors.ts";
+import { findTool, type Graph } from "../../graph/graph.ts";
 import { checkOptions, COUNT, FLAG, WHOLE } from "../../llm/option_rules.ts";
 import { pick, type Random, seededRandom } from "../../random.ts";
-import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
 import { requireCore } from "../play/played_core.ts";
 import { SAMPLE_RULES, SampledValues, type SampleOptions } from "../play/sampled_values.ts";

@@ -7,11 +7,11 @@ import * as fc from "fast-check";
 import { MisuseError, quote } from "../../errors.ts";
 import { checkOptions, WHOLE, wholeFrom } from "../../llm/option_rules.ts";
 import { seededRandom } from "../../random.ts";
-import { fuzzCases } from "./fuzz_arbitrary.ts";
-import type { FuzzCase } from "./fuzz_case.ts";
 import type { PathProblem } from "../play/path_checks.ts";
 import { requireCore } from "../play/played_core.ts";
 import { SAMPLE_RULES, SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { fuzzCases } from "./fuzz_arbitrary.ts";
+import type { FuzzCase } from "./fuzz_case.ts";
 import { CasePlayer } from "./play_case.ts";
 
 /** Options of {@linkcode fuzz}. */

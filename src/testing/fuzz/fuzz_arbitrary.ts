@@ -4,11 +4,11 @@
  * @module
  */
 import * as fc from "fast-check";
-import type { AgentCore } from "../../turn/agent_core.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { mayNeedApproval, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
-import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
+import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 import { hostileText, hostileValues } from "./hostile_values.ts";
 
 /** Outputs that are illegal in every step: not JSON, or not a valid decision. */

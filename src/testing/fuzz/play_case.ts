@@ -5,12 +5,12 @@
  */
 import { AgentError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { State } from "../../history/state.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { checkOptions } from "../../llm/option_rules.ts";
 import { seededRandom } from "../../random.ts";
 import { createSession } from "../../session/create_session.ts";
 import type { Session } from "../../session/session.ts";
-import type { State } from "../../history/state.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { TurnOptions } from "../../turn/turn_options.ts";

@@ -5,8 +5,8 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { StreamPart } from "../../turn/stream_part.ts";
-import { escapeHidden } from "../text.ts";
 import { isSameJson } from "../json_difference.ts";
+import { escapeHidden } from "../text.ts";
 
 /** Joins the deltas of one turn as a reader would, and compares them with its decisions. */
 export class DeltaChecks {

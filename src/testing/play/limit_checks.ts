@@ -4,8 +4,8 @@
  * @module
  */
 import type { Limits } from "../../cost/limits.ts";
-import { SessionUsage } from "../../history/session_usage.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { SessionUsage } from "../../history/session_usage.ts";
 
 /** Names of the limited units. */
 const UNITS = { tokens: "tokens", modelCalls: "model calls", toolCalls: "tool calls" } as const;

@@ -6,11 +6,11 @@
 import type { Limits } from "../../cost/limits.ts";
 import { reasonOf } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { State } from "../../history/state.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
 import { createSession } from "../../session/create_session.ts";
 import { liveSessionOf, type Session } from "../../session/session.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { State } from "../../history/state.ts";
 import { CallChecks } from "./call_checks.ts";
 import { DeltaChecks } from "./delta_checks.ts";
 import { listExceededLimits } from "./limit_checks.ts";

@@ -10,8 +10,8 @@ import { buildOfferFields, changeSteps, type Route, type Step } from "../../grap
 import { type HistoryBounds, NO_BOUNDS } from "../../graph/history_options.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { GuardContext, ToolContext } from "../../tool/tool_context.ts";
+import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import { type AgentCore, replaceModels } from "../../turn/agent_core.ts";
 import type { Observer } from "../../turn/observer.ts";
 import { isSameJson } from "../json_difference.ts";

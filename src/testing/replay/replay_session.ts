@@ -4,17 +4,17 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
+import type { SessionEvent } from "../../history/event.ts";
+import { applyChanges, EVENT_VERSION } from "../../history/migrations.ts";
+import type { State } from "../../history/state.ts";
+import { isPlainObject, type JsonObject } from "../../json/json.ts";
+import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
+import { readState } from "../../session/read_state.ts";
+import { Session } from "../../session/session.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { requireCore } from "../play/played_core.ts";
 import { type ReplayDifference, ReplayError } from "./replay_difference.ts";
 import { Replayer, type ReplayOptions } from "./replayer.ts";
-import type { AgentCore } from "../../turn/agent_core.ts";
-import type { SessionEvent } from "../../history/event.ts";
-import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
-import { applyChanges, EVENT_VERSION } from "../../history/migrations.ts";
-import { isPlainObject, type JsonObject } from "../../json/json.ts";
-import { readState } from "../../session/read_state.ts";
-import { Session } from "../../session/session.ts";
-import type { State } from "../../history/state.ts";
 
 /**
  * Replays a recorded session with an agent that may have changed, and returns the

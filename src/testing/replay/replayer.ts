@@ -3,23 +3,23 @@
  *
  * @module
  */
-import type { AgentCore } from "../../turn/agent_core.ts";
-import { ask } from "../../turn/request/ask.ts";
 import { LimitTracker } from "../../cost/limit_tracker.ts";
 import type { Decision } from "../../decision/decision.ts";
-import type { EventDraft, SessionEvent } from "../../history/event.ts";
+import { findTool } from "../../graph/graph.ts";
 import { areJoined } from "../../history/cut.ts";
+import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import { Log } from "../../history/log.ts";
 import { RunningTurn } from "../../history/running_turn.ts";
 import type { JsonObject } from "../../json/json.ts";
-import { plan } from "../../turn/plan.ts";
-import { LiveSession } from "../../turn/live_session.ts";
-import { findTool } from "../../graph/graph.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wrapDecision } from "../../llm/mock_script.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { LiveSession } from "../../turn/live_session.ts";
+import { plan } from "../../turn/plan.ts";
+import { ask } from "../../turn/request/ask.ts";
 import { findDifferingPath } from "../json_difference.ts";
-import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
 import { mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
+import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
 
 /** Options of a replay. */
 export interface ReplayOptions {

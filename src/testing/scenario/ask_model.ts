@@ -4,16 +4,16 @@
  * @module
  */
 import type * as v from "valibot";
-import { oneLine } from "../../json/text.ts";
 import { parseOutput } from "../../decision/output.ts";
+import { AgentError, quote, reasonOf } from "../../errors.ts";
+import type { JsonSchema } from "../../json/json.ts";
+import { oneLine } from "../../json/text.ts";
+import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { deleteNulls } from "../../schema/null_deletion.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { issuePath } from "../../schema/standard_schema.ts";
 import { WireSchema } from "../../schema/wire_schema.ts";
-import { AgentError, quote, reasonOf } from "../../errors.ts";
-import { LLMError } from "../../llm/llm_error.ts";
-import type { JsonSchema } from "../../json/json.ts";
-import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 
 /** A question to a model. */
 interface Question<Output> {

@@ -5,13 +5,13 @@
  */
 import * as v from "valibot";
 import { ConfigError, quote } from "../../errors.ts";
-import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
-import { askModel } from "./ask_model.ts";
 import type { CheckVerdict } from "../check.ts";
 import type { TrajectorySource } from "../trajectory/trajectory_source.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
+import { askModel } from "./ask_model.ts";
 
 /** Options of a {@linkcode judge}. */
 export interface JudgeOptions {

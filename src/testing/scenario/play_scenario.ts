@@ -11,10 +11,10 @@ import type { Session } from "../../session/session.ts";
 import type { SessionArguments } from "../../session/session_options.ts";
 import type { DataPatch } from "../../tool/tool_context.ts";
 import type { Turn, TurnOf } from "../../turn/turn.ts";
-import { requireCore } from "../play/played_core.ts";
-import { transcriptText } from "../trajectory/transcript_text.ts";
 import { type Check, type CheckOutcome, runCheck } from "../check.ts";
 import { messagesOf, type ScenarioEnding } from "../conversation.ts";
+import { requireCore } from "../play/played_core.ts";
+import { transcriptText } from "../trajectory/transcript_text.ts";
 import {
   decideNext,
   nextInput,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { PendingApproval } from "../../history/call.ts";
 import { ConfigError, quote } from "../../errors.ts";
+import type { PendingApproval } from "../../history/call.ts";
 import type { Session } from "../../session/session.ts";
 import type { Turn } from "../../turn/turn.ts";
 import type { Conversation } from "../conversation.ts";

@@ -5,9 +5,9 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
-import { isBlank } from "../../json/text.ts";
 import { Log } from "../../history/log.ts";
 import type { State } from "../../history/state.ts";
+import { isBlank } from "../../json/text.ts";
 import { oneOf, suggestNearest } from "../../schema/option_shape.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { ConversationMessage } from "../conversation.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 import * as v from "valibot";
-import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { checkOptions, TEXT } from "../../llm/option_rules.ts";
-import { askModel } from "./ask_model.ts";
 import type { Conversation } from "../conversation.ts";
+import { askModel } from "./ask_model.ts";
 import type { UserInput } from "./scenario_people.ts";
 
 /** Options of {@linkcode simulatedUser}. */

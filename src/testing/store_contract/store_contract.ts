@@ -5,18 +5,18 @@
  */
 import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
 import type { Store } from "../../store/store.ts";
+import { describeThrown } from "../text.ts";
 import { BLOB_CHECKS } from "./blob_checks.ts";
-import { CLAIM_CHECKS } from "./claim_checks.ts";
 import { CHILD_CHECKS } from "./child_checks.ts";
+import { CLAIM_CHECKS } from "./claim_checks.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
+import { StoreContractError } from "./expectations.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
 import { CLOCK_CHECKS, LIFETIME_CHECKS, REOPEN_CHECKS } from "./lifetime_checks.ts";
 import { LIST_CHECKS } from "./list_checks.ts";
 import { RACE_CHECKS } from "./race_checks.ts";
 import { SESSION_CHECKS } from "./session_checks.ts";
 import { SUMMARY_CHECKS } from "./summary_checks.ts";
-import { StoreContractError } from "./expectations.ts";
-import { describeThrown } from "../text.ts";
 import { type StoreContractOptions, Trial } from "./trial.ts";
 
 /** One check of the store contract, for any test runner. */

@@ -6,9 +6,9 @@
 import { ConfigError, quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../conversation.ts";
+import { isSameJson } from "../json_difference.ts";
 import { escapeHidden } from "../text.ts";
 import { toolOf } from "./trajectory_source.ts";
-import { isSameJson } from "../json_difference.ts";
 
 /** Expected arguments of a call: all arguments as the model wrote them, or a function. */
 export type ArgsMatch =

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { quote } from "../../errors.ts";
 import { findTool, type Step } from "../../graph/graph.ts";
 import { callPredicate } from "../../graph/guard.ts";
 import type { ApprovalRequest } from "../../history/call.ts";
 import type { EventDraft, SessionEvent, ShownArgs } from "../../history/event.ts";
 import { copyJson, isPlainObject } from "../../json/json.ts";
 import { sha256 } from "../../json/text.ts";
-import { quote } from "../../errors.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
 import type { LiveSession } from "../live_session.ts";
 

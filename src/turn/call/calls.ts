@@ -13,10 +13,10 @@ import type { ChildUsage, EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import type { ToolProgress } from "../../tool/drain.ts";
 import { STILL_UNKNOWN } from "../../tool/tool_internals.ts";
-import { draftApproval } from "./approval.ts";
-import { Suspension } from "./child_call.ts";
 import { NO_CHANGE, readPatches } from "../data_changes.ts";
 import type { LiveSession } from "../live_session.ts";
+import { draftApproval } from "./approval.ts";
+import { Suspension } from "./child_call.ts";
 import {
   findCallKey,
   prepareCall,

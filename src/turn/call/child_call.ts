@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ToolContext } from "../../tool/tool_context.ts";
 import type { ApprovalRequest } from "../../history/call.ts";
 import type { ChildUsage, ShownArgs } from "../../history/event.ts";
+import type { ToolContext } from "../../tool/tool_context.ts";
 import type { StepTool } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../agent_core.ts";
 import type { LiveSession } from "../live_session.ts";

@@ -9,11 +9,11 @@ import { callPredicate } from "../../graph/guard.ts";
 import type { OpenCall } from "../../history/call.ts";
 import { copyJson } from "../../json/json.ts";
 import { describeIssues, type StandardSchema } from "../../schema/standard_schema.ts";
+import type { WireSchema } from "../../schema/wire_schema.ts";
 import type { GuardContext } from "../../tool/tool_context.ts";
 import { type StepTool, toolInternals } from "../../tool/tool_internals.ts";
-import type { WireSchema } from "../../schema/wire_schema.ts";
-import { copyPlain, needsApproval } from "./approval.ts";
 import type { LiveSession } from "../live_session.ts";
+import { copyPlain, needsApproval } from "./approval.ts";
 
 /** Result of the checks: the arguments to run with, or the reason not to run. */
 export type LateCheck =

@@ -10,9 +10,9 @@ import { drain, isGenerator } from "../../tool/drain.ts";
 import { isResponse, readResponse, type ResponseResult } from "../../tool/response_text.ts";
 import { type ResultLimits, type ResultText, resultText } from "../../tool/result_text.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
-import { Suspension } from "./child_call.ts";
-import { readResultParts } from "../read_parts.ts";
 import type { Warn } from "../observer.ts";
+import { readResultParts } from "../read_parts.ts";
+import { Suspension } from "./child_call.ts";
 
 /** Outcome of a call, and its text for the model. */
 export interface Outcome {

@@ -22,11 +22,11 @@ import { sha256 } from "../../json/text.ts";
 import { describeIssues } from "../../schema/standard_schema.ts";
 import { cutText, type ResultLimits, resultText } from "../../tool/result_text.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
-import { hashRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
-import { prepareChildOf } from "./prepare_call.ts";
 import type { DeliveredVerdict } from "../command.ts";
 import type { LiveSession } from "../live_session.ts";
 import { readResultParts } from "../read_parts.ts";
+import { hashRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
+import { prepareChildOf } from "./prepare_call.ts";
 
 type Given = SessionEvent<"approval_given">["verdict"];
 

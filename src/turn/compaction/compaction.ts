@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { HistoryBounds } from "../../graph/history_options.ts";
 import { reasonOf } from "../../errors.ts";
+import type { HistoryBounds } from "../../graph/history_options.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
 import { type SummaryFields, type ViewFields, WHOLE_VIEW } from "../../history/summary.ts";
 import { isVisible, renderSummary } from "../../prompt/render_event.ts";
+import type { LiveSession } from "../live_session.ts";
+import type { Prepared } from "../request/prepare.ts";
 import {
   type CompactionStep,
   measureTurn,
@@ -18,10 +20,8 @@ import {
   type TurnRange,
   type View,
 } from "./compaction_plan.ts";
-import type { LiveSession } from "../live_session.ts";
-import type { Prepared } from "../request/prepare.ts";
-import { measureAll, TokenMeter } from "./token_meter.ts";
 import { cutToSize } from "./text_size.ts";
+import { measureAll, TokenMeter } from "./token_meter.ts";
 import { ViewState } from "./view_state.ts";
 import { LEAST_REQUEST, writeSummary } from "./write_summary.ts";
 

@@ -11,17 +11,17 @@ import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import type { ModelCallRecord, ModelCallUsage } from "../../history/model_call.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
-import { isBlank } from "../../json/text.ts";
 import type { JsonSchema } from "../../json/json.ts";
+import { isBlank } from "../../json/text.ts";
 import type { LLM, LLMRequest, Message } from "../../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../../llm/llm_error.ts";
 import { isContextFull } from "../../llm/llm_failures.ts";
 import { removeParts } from "../../prompt/message_parts.ts";
 import { createMessage } from "../../prompt/render_event.ts";
-import { CallWatch } from "../request/call_watch.ts";
-import { buildFailure, copyResult, type Received } from "../request/received.ts";
 import type { LiveSession } from "../live_session.ts";
+import { CallWatch } from "../request/call_watch.ts";
 import { isTooLong } from "../request/output_size.ts";
+import { buildFailure, copyResult, type Received } from "../request/received.ts";
 
 /** Summary, or its failure. */
 export type SummaryResult =

@@ -9,10 +9,10 @@ import { WHOLE_VIEW } from "../../history/summary.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
 import { measureMessage } from "../../prompt/message_parts.ts";
 import { renderSummary } from "../../prompt/render_event.ts";
-import { type Measure, measureTurn } from "./compaction_plan.ts";
 import type { LiveSession } from "../live_session.ts";
 import { buildPrompt, type Prepared } from "../request/prepare.ts";
 import { Prompts } from "../request/prompts.ts";
+import { type Measure, measureTurn } from "./compaction_plan.ts";
 import type { ViewState } from "./view_state.ts";
 
 type CountTokens = HistoryBounds["countTokens"];

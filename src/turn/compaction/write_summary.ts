@@ -10,7 +10,6 @@ import type { ViewFields } from "../../history/summary.ts";
 import { isVisible, renderEvent } from "../../prompt/render_event.ts";
 import type { LiveSession } from "../live_session.ts";
 import { measureTurn, splitTurns } from "./compaction_plan.ts";
-import { measureAll, type TokenMeter } from "./token_meter.ts";
 import {
   askForSummary,
   buildSummaryMessages,
@@ -18,6 +17,7 @@ import {
   type SummaryResult,
 } from "./summarize.ts";
 import { cutToSize, fitMessages } from "./text_size.ts";
+import { measureAll, type TokenMeter } from "./token_meter.ts";
 
 /** Size of the smallest request for a summary that is tried, in tokens. */
 export const LEAST_REQUEST = 100;

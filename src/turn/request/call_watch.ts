@@ -6,8 +6,8 @@
 import type { ModelCallRecord } from "../../history/model_call.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import { readTiming } from "../../llm/call_timing.ts";
-import type { DecisionRequest } from "./decision_request.ts";
 import type { LiveSession } from "../live_session.ts";
+import type { DecisionRequest } from "./decision_request.ts";
 
 /** Lengths of schemas as JSON, which requests share. */
 const lengths = new WeakMap<JsonSchema, number>();

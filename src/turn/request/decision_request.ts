@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DecisionSchema } from "../../decision/decision_schema.ts";
 import type { LegalActions } from "../../decision/decision.ts";
+import type { DecisionSchema } from "../../decision/decision_schema.ts";
 import type { DecisionReading } from "../../decision/read_decision.ts";
 import { readOutputInStages } from "../../decision/read_output.ts";
 import type { Log } from "../../history/log.ts";

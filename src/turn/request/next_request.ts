@@ -8,9 +8,9 @@ import { runIn } from "../../graph/work.ts";
 import type { EventDraft } from "../../history/event.ts";
 import { type RunningTurn, STOPPED } from "../../history/running_turn.ts";
 import type { Compaction } from "../compaction/compaction.ts";
+import type { LiveSession } from "../live_session.ts";
 import type { DecisionRequest } from "./decision_request.ts";
 import { takeEmbedded } from "./embedded.ts";
-import type { LiveSession } from "../live_session.ts";
 import { issueRequest, type Prepared, prepareNext } from "./prepare.ts";
 
 /** Request to send, or the events to commit instead; undefined if the turn was stopped before. */

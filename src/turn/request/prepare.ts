@@ -3,24 +3,24 @@
  *
  * @module
  */
-import { setBounded } from "../../schema/schema_cache.ts";
-import { type DecisionSchema, findSchema } from "../../decision/decision_schema.ts";
 import type { LegalActions } from "../../decision/decision.ts";
+import { type DecisionSchema, findSchema } from "../../decision/decision_schema.ts";
 import { buildShape, type Step } from "../../graph/graph.ts";
 import { buildOffer } from "../../graph/guard.ts";
 import type { Example } from "../../graph/step.ts";
 import type { OnWork } from "../../graph/work.ts";
 import type { RespondOnlyReason } from "../../history/position.ts";
 import type { RunningTurn } from "../../history/running_turn.ts";
-import type { LiveSession } from "../live_session.ts";
-import { DecisionRequest } from "./decision_request.ts";
-import { recordEmbedding } from "./embedded.ts";
-import { Prompts } from "./prompts.ts";
 import type { Message } from "../../llm/llm.ts";
 import { type ChoiceOptions, type Embedding, ExampleChooser } from "../../prompt/examples.ts";
 import { isVisible } from "../../prompt/render_event.ts";
 import { buildStepMessage, writeTexts } from "../../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../../prompt/transcript.ts";
+import { setBounded } from "../../schema/schema_cache.ts";
+import type { LiveSession } from "../live_session.ts";
+import { DecisionRequest } from "./decision_request.ts";
+import { recordEmbedding } from "./embedded.ts";
+import { Prompts } from "./prompts.ts";
 
 /** Parts of a request for the next decision. */
 export interface Prepared {

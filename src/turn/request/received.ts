@@ -6,12 +6,12 @@
 import { computePrice, countChars, type RawAnswer } from "../../cost/call_usage.ts";
 import { type MisuseError, quote, reasonOf } from "../../errors.ts";
 import type { EventDraft } from "../../history/event.ts";
+import type { LLM, LLMResult } from "../../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../../llm/llm_error.ts";
 import { isRefused, LLMContextError } from "../../llm/llm_failures.ts";
-import type { LLM, LLMResult } from "../../llm/llm.ts";
 import { estimateUsage, readUsage } from "../../llm/usage.ts";
-import type { CallWatch } from "./call_watch.ts";
 import type { LiveSession } from "../live_session.ts";
+import type { CallWatch } from "./call_watch.ts";
 
 /** Part of an answer that has arrived. */
 export interface Received {
