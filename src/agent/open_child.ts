@@ -8,7 +8,7 @@ import { quote } from "../errors.ts";
 import { requireStep } from "../graph/graph.ts";
 import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
 import { childIdOf } from "../history/session_name.ts";
-import { createLiveSession } from "../session/restore_session.ts";
+import { createLiveSession } from "../session/read_state.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";

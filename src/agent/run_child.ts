@@ -8,7 +8,7 @@ import { requestsOf } from "../history/call.ts";
 import type { ShownArgs } from "../history/event.ts";
 import { LLMError } from "../llm/llm_error.ts";
 import { checkContext } from "../schema/session_values.ts";
-import { createLiveSession } from "../session/restore_session.ts";
+import { createLiveSession } from "../session/read_state.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { type ChildCall, Suspension } from "../turn/call/child_call.ts";
 import { validateArgs } from "../turn/call/verdict.ts";

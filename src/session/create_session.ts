@@ -9,8 +9,7 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { readInitialData } from "../turn/session_data.ts";
-import { readState } from "./read_state.ts";
-import { createLiveSession, warnOfOtherMaker } from "./restore_session.ts";
+import { createLiveSession, readState, warnOfOtherMaker } from "./read_state.ts";
 import { type Session, sessionOf } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
 

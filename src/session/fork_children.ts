@@ -20,11 +20,7 @@ import type { State } from "../history/state.ts";
 import { childAgentOf } from "../turn/call/child_call.ts";
 import { buildState } from "../turn/capture_state.ts";
 import { LiveSession } from "../turn/live_session.ts";
-
-/** Returns the step in which a session began, even if the graph now starts elsewhere. */
-export function findStart(events: readonly SessionEvent[], step: string): string {
-  return events.find((event) => "step" in event)?.step ?? step;
-}
+import { findStart } from "./read_state.ts";
 
 /** Returns true if the events around a place were committed together. */
 export function isWithinCommit(events: readonly SessionEvent[], place: number): boolean {

@@ -15,7 +15,7 @@ import { completeRequests, draftApproval, showArgs } from "../turn/call/approval
 import { forwardRequests } from "../turn/call/calls.ts";
 import { prepareChildOf } from "../turn/call/prepare_call.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import { findStart } from "./fork_children.ts";
+import { findStart } from "./read_state.ts";
 
 /** Name of a fork, and the id of its original session. */
 interface ForkNames {

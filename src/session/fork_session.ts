@@ -10,8 +10,9 @@ import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/session_values.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import { checkOpenChildren, copyChildren, findStart, isWithinCommit } from "./fork_children.ts";
+import { checkOpenChildren, copyChildren, isWithinCommit } from "./fork_children.ts";
 import { askAgain } from "./fork_requests.ts";
+import { findStart } from "./read_state.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {

@@ -17,7 +17,7 @@ import { MAX_TTL } from "../store/stored_session.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { readInitialData } from "../turn/session_data.ts";
-import { warnOfOtherMaker } from "./restore_session.ts";
+import { warnOfOtherMaker } from "./read_state.ts";
 import type { OpenOptions } from "./session_options.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";
