@@ -102,8 +102,12 @@ async function draftCommand(
       const { text, parts } = command;
       const open = listOpenCalls(session.log.position.calls, session.log.head);
       const closed = open.length === 0 ? [] : await closeCalls(session, open);
-      const fields = { ...(parts && { parts }), ...(inputId !== undefined && { inputId }) };
-      return [...closed, { type: "user", text, ...fields }];
+      return [...closed, {
+        type: "user",
+        text,
+        ...(parts && { parts }),
+        ...(inputId !== undefined && { inputId }),
+      }];
     }
     default:
       return command satisfies never;
