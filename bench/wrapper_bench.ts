@@ -43,10 +43,13 @@ function makeRequest(signal: AbortSignal | undefined): LLMRequest {
 for (const isSignalled of [false, true]) {
   const under = isSignalled ? ", with a signal" : "";
   const request = makeRequest(isSignalled ? new AbortController().signal : undefined);
-  const works = (what: string, work: (llm: LLM) => Promise<void>) =>
-    Object.fromEntries(
-      Object.entries(models).map(([name, llm]) => [`${name}, ${what}${under}`, () => work(llm)]),
+  const works = (what: string, work: (llm: LLM) => Promise<void>) => {
+    // Deno awaits an iteration only if the function itself is declared as asynchronous.
+    const timed = (llm: LLM) => async () => await work(llm);
+    return Object.fromEntries(
+      Object.entries(models).map(([name, llm]) => [`${name}, ${what}${under}`, timed(llm)]),
     );
+  };
   benchGroup(
     `one call through a wrapper${under}`,
     works("one call", async (llm) => void await llm.decide(request)),
