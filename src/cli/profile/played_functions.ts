@@ -42,7 +42,7 @@ export async function countPlays(
   countCalls: CountCalls,
 ): Promise<string> {
   const { counts } = await countCalls(plays, await warmUp(agent));
-  // What repeats the plays is not part of one.
+  // The loop that repeats the plays is not part of one.
   const played = counts.filter(({ place }) => place.url !== import.meta.url);
   return pack(played.map(({ place, calls, primitiveCalls }) => ({
     place,

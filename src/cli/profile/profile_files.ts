@@ -39,22 +39,16 @@ export function readText(path: string): string {
  * @throws {CommandError} if the file has none, so that nothing is comparable.
  */
 export function readBaseFile(path: string): ProfileBase {
-  const makeError = (cause: unknown, code: string, wayOut: string) =>
-    new CommandError(
+  try {
+    return readBase(readText(path));
+  } catch (cause) {
+    const wayOut = cause instanceof CommandError
+      ? `Write it first: --save ${formatWord(path)}`
+      : `Delete ${quote(path)}, and save the figures again with --save`;
+    throw new CommandError(
       `${reasonOf(cause)}. ${wayOut}`,
-      { code: codeOf(cause) ?? code, exitCode: EXIT.noAnswer, cause },
+      { code: codeOf(cause) ?? "CONFIG_INVALID", exitCode: EXIT.noAnswer, cause },
     );
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (cause) {
-    throw makeError(cause, "FILE_NOT_READ", `Write it first: --save ${formatWord(path)}`);
-  }
-  try {
-    return readBase(text);
-  } catch (cause) {
-    const wayOut = `Delete ${quote(path)}, and save the figures again with --save`;
-    throw makeError(cause, "CONFIG_INVALID", wayOut);
   }
 }
 

@@ -37,7 +37,7 @@ export async function readSession(id: string, url: string): ReturnType<typeof re
 
 const amount = v.pipe(v.number(), v.finite());
 
-/** What two profiles side by side show. */
+/** Two profiles that are shown side by side. */
 const profileSchema = v.object({
   version: v.literal(1),
   agent: v.string(),
